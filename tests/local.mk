@@ -1,0 +1,16 @@
+# Tests. Unit programs print TAP through tests/harness; scripts print TAP themselves.
+AM_TESTS_ENVIRONMENT = \
+	G_DEBUG=fatal-warnings G_SLICE=always-malloc \
+	top_srcdir='$(abs_top_srcdir)' top_builddir='$(abs_top_builddir)'; \
+	export G_DEBUG G_SLICE top_srcdir top_builddir;
+LOG_DRIVER = env AM_TAP_AWK='$(AWK)' $(SHELL) $(top_srcdir)/build-aux/tap-driver.sh
+SH_LOG_DRIVER = $(LOG_DRIVER)
+TEST_EXTENSIONS = .sh
+
+check_LIBRARIES = libnp-harness.a
+libnp_harness_a_SOURCES = %D%/harness.c %D%/harness.h
+
+# What every unit program of the pure library links by default: nothing that could touch a socket.
+LDADD = libnp-harness.a libnp-pure.a $(CUNIT_LIBS) $(GLIB_LIBS) -lm
+
+check_PROGRAMS += %D%/test-util-address
