@@ -8,3 +8,6 @@ libnp_pure_a_SOURCES += %D%/util/endpoint.c %D%/util/endpoint.h
 libnp_pure_a_SOURCES += %D%/util/reader.c %D%/util/reader.h
 libnp_pure_a_SOURCES += %D%/util/rng.c %D%/util/rng.h
 libnp_pure_a_SOURCES += %D%/util/writer.c %D%/util/writer.h
+libnp_pure_a_SOURCES += %D%/nat/behaviour.c %D%/nat/behaviour.h
+libnp_pure_a_SOURCES += %D%/nat/profile.c %D%/nat/profile.h
+libnp_pure_a_SOURCES += %D%/nat/verdict.c %D%/nat/verdict.h
