@@ -18,7 +18,7 @@ static const struct {
                                   "address-and-port-dependent" } },
     [NP_NAT_AXIS_ALLOCATION] = { "allocation", { "preserving", "sequential", "random", "block" } },
     [NP_NAT_AXIS_POOLING] = { "pooling", { "single", "paired", "arbitrary" } },
-    [NP_NAT_AXIS_HAIRPIN] = { "hairpin", { "unsupported", "supported" } },
+    [NP_NAT_AXIS_HAIRPIN] = { "hairpin", { "unsupported", "supported", "supported-internal" } },
     [NP_NAT_AXIS_UNSOLICITED] = { "unsolicited", { "harmless", "remapped", "blocked" } },
     [NP_NAT_AXIS_CGN] = { "cgn", { "no", "yes" } },
 };
@@ -64,12 +64,6 @@ np_nat_axis_find_value(NpNatAxis axis, const char *text, guint *value)
         }
     }
     return FALSE;
-}
-
-const char *
-np_nat_hairpin_source_text(NpNatHairpinSource source)
-{
-    return source == NP_NAT_HAIRPIN_SOURCE_EXTERNAL ? "external" : "internal";
 }
 
 const char *

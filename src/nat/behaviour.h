@@ -34,16 +34,13 @@ typedef enum {
     NP_NAT_POOLING_ARBITRARY, /* several, a host sees more than one */
 } NpNatPooling;
 
-/* RFC 4787, section 6. */
+/* RFC 4787, section 6; REQ-9a asks for the second, by which the receiver sees the external
+ * endpoint. */
 typedef enum {
     NP_NAT_HAIRPIN_UNSUPPORTED,
-    NP_NAT_HAIRPIN_SUPPORTED,
+    NP_NAT_HAIRPIN_SUPPORTED,          /* external source */
+    NP_NAT_HAIRPIN_SUPPORTED_INTERNAL, /* internal source: the receiver sees the private endpoint */
 } NpNatHairpin;
-
-typedef enum {
-    NP_NAT_HAIRPIN_SOURCE_EXTERNAL, /* REQ-9a: the receiver sees the sender's external endpoint */
-    NP_NAT_HAIRPIN_SOURCE_INTERNAL,
-} NpNatHairpinSource;
 
 typedef enum {
     NP_NAT_HAIRPIN_NEEDS_NOTHING,
@@ -79,7 +76,6 @@ const char *np_nat_axis_value(NpNatAxis axis, guint value);
 gboolean np_nat_axis_find(const char *key, NpNatAxis *axis);
 gboolean np_nat_axis_find_value(NpNatAxis axis, const char *text, guint *value);
 
-const char *np_nat_hairpin_source_text(NpNatHairpinSource source);
 const char *np_nat_hairpin_needs_text(NpNatHairpinNeeds needs);
 
 /* The law behind a NpNatAllocation, with its numbers. */
@@ -100,7 +96,6 @@ typedef struct {
     NpNatLaw law;
     NpNatPooling pooling;
     NpNatHairpin hairpin;
-    NpNatHairpinSource hairpin_source;
     NpNatHairpinNeeds hairpin_needs;
     NpNatUnsolicited unsolicited;
     gboolean cgn;

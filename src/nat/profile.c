@@ -46,7 +46,6 @@ np_profile_from_behaviour(NpProfile *self, const NpNatBehaviour *behaviour)
         np_verdict_conclude(&self->verdicts[axis],
                             np_nat_behaviour_value(behaviour, (NpNatAxis)axis), 1.0);
     self->law = behaviour->law;
-    self->hairpin_source = behaviour->hairpin_source;
     self->hairpin_needs = behaviour->hairpin_needs;
 }
 

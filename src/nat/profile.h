@@ -14,11 +14,10 @@ typedef struct {
     NpVerdict verdicts[NP_NAT_N_AXES];
     GArray *external; /* of NpAddress, port 0: external addresses seen, each once */
     /* Details, each valid while its axis is decided as named. */
-    NpNatLaw law;                      /* allocation */
-    double entropy_bits;               /* allocation: of the next port, given what was seen */
-    guint samples;                     /* allocation: mappings behind the law */
-    NpNatHairpinSource hairpin_source; /* hairpin: supported */
-    NpNatHairpinNeeds hairpin_needs;   /* hairpin: supported */
+    NpNatLaw law;                    /* allocation */
+    double entropy_bits;             /* allocation: of the next port, given what was seen */
+    guint samples;                   /* allocation: mappings behind the law */
+    NpNatHairpinNeeds hairpin_needs; /* hairpin: supported, either source */
 } NpProfile;
 
 void np_profile_init(NpProfile *self);

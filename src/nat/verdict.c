@@ -7,6 +7,7 @@ np_verdict_init(NpVerdict *self, NpNatAxis axis)
 {
     *self = (NpVerdict){
         .axis = axis,
+        .leading = -1,
         .possible = np_verdict_anything(axis),
         .evidence = g_ptr_array_new_with_free_func(g_free),
     };
@@ -40,10 +41,19 @@ np_verdict_leave_open(NpVerdict *self, guint possible, double confidence, const 
 {
     g_return_if_fail(possible != 0);
     self->measured = TRUE;
+    self->leading = -1;
     self->possible = possible;
     self->confidence = confidence;
     g_free(self->why);
     self->why = g_strdup(why);
+}
+
+void
+np_verdict_lean(NpVerdict *self, guint value, guint possible, double confidence, const char *why)
+{
+    g_return_if_fail(possible >> value & 1);
+    np_verdict_leave_open(self, possible, confidence, why);
+    self->leading = (gint)value;
 }
 
 void
@@ -67,6 +77,16 @@ np_verdict_decided(const NpVerdict *self, guint *value)
         only++;
     *value = only;
     return TRUE;
+}
+
+gboolean
+np_verdict_value(const NpVerdict *self, guint *value)
+{
+    if (self->measured && self->leading >= 0) {
+        *value = (guint)self->leading;
+        return TRUE;
+    }
+    return np_verdict_decided(self, value);
 }
 
 char *

@@ -13,6 +13,7 @@
 typedef struct {
     NpNatAxis axis;
     gboolean measured;
+    gint leading;   /* the value to act on while several are possible, or -1 */
     guint possible; /* bit 1 << value for each value that the evidence allows; not 0 if measured */
     double confidence;   /* probability that the truth is among the possible values */
     char *why;           /* why it could not be narrowed to one value, a sentence; or NULL */
@@ -27,12 +28,17 @@ void np_verdict_copy(NpVerdict *to, const NpVerdict *from);
 void np_verdict_conclude(NpVerdict *self, guint value, double confidence);
 /* Several values remain: @possible, because of @why (a sentence without full stop). */
 void np_verdict_leave_open(NpVerdict *self, guint possible, double confidence, const char *why);
+/* The same, but @value among them is the one to act on. */
+void
+np_verdict_lean(NpVerdict *self, guint value, guint possible, double confidence, const char *why);
 void np_verdict_add_evidence(NpVerdict *self, const char *format, ...) G_GNUC_PRINTF(2, 3);
 
 /* TRUE, and the value, if exactly one is left. */
 gboolean np_verdict_decided(const NpVerdict *self, guint *value);
-/* "endpoint-independent", "address-dependent or address-and-port-dependent", "unknown". Owned by
- * the caller. */
+/* TRUE, and the value, if one is left or leads: what is printed as the verdict. */
+gboolean np_verdict_value(const NpVerdict *self, guint *value);
+/* "endpoint-independent", "address-dependent or address-and-port-dependent", "unknown"; to be
+ * freed. */
 char *np_verdict_text(const NpVerdict *self);
 /* Every value of an axis. */
 guint np_verdict_anything(NpNatAxis axis);
