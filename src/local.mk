@@ -11,3 +11,4 @@ libnp_pure_a_SOURCES += %D%/util/writer.c %D%/util/writer.h
 libnp_pure_a_SOURCES += %D%/nat/behaviour.c %D%/nat/behaviour.h
 libnp_pure_a_SOURCES += %D%/nat/profile.c %D%/nat/profile.h
 libnp_pure_a_SOURCES += %D%/nat/verdict.c %D%/nat/verdict.h
+libnp_pure_a_SOURCES += %D%/util/heap.c %D%/util/heap.h

@@ -14,3 +14,4 @@ libnp_harness_a_SOURCES = %D%/harness.c %D%/harness.h
 LDADD = libnp-harness.a libnp-pure.a $(CUNIT_LIBS) $(GLIB_LIBS) -lm
 
 check_PROGRAMS += %D%/test-util-address
+check_PROGRAMS += %D%/test-util-heap
