@@ -1,8 +1,10 @@
 # Tests. Unit programs print TAP through tests/harness; scripts print TAP themselves.
 AM_TESTS_ENVIRONMENT = \
 	G_DEBUG=fatal-warnings G_SLICE=always-malloc \
-	top_srcdir='$(abs_top_srcdir)' top_builddir='$(abs_top_builddir)'; \
-	export G_DEBUG G_SLICE top_srcdir top_builddir;
+	top_srcdir='$(abs_top_srcdir)' top_builddir='$(abs_top_builddir)' \
+	CC='$(CC)' NM='$(NM)' CLANG_FORMAT='$(CLANG_FORMAT)' MANDOC='$(MANDOC)' \
+	PROGRAMS='$(bin_PROGRAMS)' MANS='$(dist_man_MANS)'; \
+	export G_DEBUG G_SLICE top_srcdir top_builddir CC NM CLANG_FORMAT MANDOC PROGRAMS MANS;
 LOG_DRIVER = env AM_TAP_AWK='$(AWK)' $(SHELL) $(top_srcdir)/build-aux/tap-driver.sh
 SH_LOG_DRIVER = $(LOG_DRIVER)
 TEST_EXTENSIONS = .sh
@@ -15,3 +17,9 @@ LDADD = libnp-harness.a libnp-pure.a $(CUNIT_LIBS) $(GLIB_LIBS) -lm
 
 check_PROGRAMS += %D%/test-util-address
 check_PROGRAMS += %D%/test-util-heap
+
+# Structure: what the compiler cannot see.
+EXTRA_DIST += %D%/tap.sh
+dist_check_SCRIPTS += %D%/check-format.sh
+dist_check_SCRIPTS += %D%/check-layers.sh
+dist_check_SCRIPTS += %D%/check-purity.sh
