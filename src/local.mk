@@ -19,3 +19,5 @@ libnp_pure_a_SOURCES += %D%/stun/credential.c %D%/stun/credential.h
 libnp_pure_a_SOURCES += %D%/stun/fingerprint.c %D%/stun/fingerprint.h
 libnp_pure_a_SOURCES += %D%/stun/integrity.c %D%/stun/integrity.h
 libnp_pure_a_SOURCES += %D%/stun/message.c %D%/stun/message.h
+libnp_pure_a_SOURCES += %D%/punch/odds.c %D%/punch/odds.h
+libnp_pure_a_SOURCES += %D%/punch/outlook.c %D%/punch/outlook.h

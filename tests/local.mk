@@ -31,3 +31,5 @@ check_PROGRAMS += %D%/test-stun-credential
 check_PROGRAMS += %D%/test-stun-fingerprint
 check_PROGRAMS += %D%/test-stun-integrity
 check_PROGRAMS += %D%/test-stun-message
+check_PROGRAMS += %D%/test-punch-odds
+check_PROGRAMS += %D%/test-punch-outlook
