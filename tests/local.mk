@@ -15,6 +15,14 @@ libnp_harness_a_SOURCES = %D%/harness.c %D%/harness.h
 # What every unit program of the pure library links by default: nothing that could touch a socket.
 LDADD = libnp-harness.a libnp-pure.a $(CUNIT_LIBS) $(GLIB_LIBS) -lm
 
+check_PROGRAMS += %D%/test-core-outbox
+check_PROGRAMS += %D%/test-nat-behaviour
+check_PROGRAMS += %D%/test-nat-profile
+check_PROGRAMS += %D%/test-nat-verdict
+check_PROGRAMS += %D%/test-util-endpoint
+check_PROGRAMS += %D%/test-util-reader
+check_PROGRAMS += %D%/test-util-rng
+check_PROGRAMS += %D%/test-util-writer
 check_PROGRAMS += %D%/test-util-address
 check_PROGRAMS += %D%/test-util-heap
 

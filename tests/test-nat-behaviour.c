@@ -16,8 +16,7 @@ every_name_is_found_again(void)
         for (guint value = 0; value < np_nat_axis_n_values(found); value++) {
             guint again = G_MAXUINT;
 
-            CU_ASSERT_TRUE(
-                np_nat_axis_find_value(found, np_nat_axis_value(found, value), &again));
+            CU_ASSERT_TRUE(np_nat_axis_find_value(found, np_nat_axis_value(found, value), &again));
             NP_ASSERT_INT(again, value);
         }
     }

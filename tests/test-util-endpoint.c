@@ -41,9 +41,9 @@ static void
 refuses_the_rest_and_quotes_it(void)
 {
     static const char *const rows[] = {
-        "",       "host:",     "host:0",     "host:65536", "host:5x", "1.2.3",       "1.2.3.4:0",
-        "1.2.3.4.5", "[::1]:0", "[::1",     "a b",        "-x",      ".example.org", "a:b:5",
-        "host:-1", "host: 5", "ho/st",
+        "",          "host:",   "host:0", "host:65536", "host:5x", "1.2.3",        "1.2.3.4:0",
+        "1.2.3.4.5", "[::1]:0", "[::1",   "a b",        "-x",      ".example.org", "a:b:5",
+        "host:-1",   "host: 5", "ho/st",
     };
 
     for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {

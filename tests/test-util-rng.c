@@ -120,14 +120,10 @@ int
 main(void)
 {
     static const NpTest tests[] = {
-        NP_TEST(is_the_chacha20_key_stream),
-        NP_TEST(draws_of_any_size_come_from_one_stream),
-        NP_TEST(same_number_same_stream),
-        NP_TEST(a_split_depends_on_seed_and_name_only),
-        NP_TEST(below_is_uniform_and_below),
-        NP_TEST(below_has_no_modulo_bias),
-        NP_TEST(real_lies_between_zero_and_one),
-        { 0 },
+        NP_TEST(is_the_chacha20_key_stream),     NP_TEST(draws_of_any_size_come_from_one_stream),
+        NP_TEST(same_number_same_stream),        NP_TEST(a_split_depends_on_seed_and_name_only),
+        NP_TEST(below_is_uniform_and_below),     NP_TEST(below_has_no_modulo_bias),
+        NP_TEST(real_lies_between_zero_and_one), { 0 },
     };
 
     return np_test_main("util.rng", tests);
