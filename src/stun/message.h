@@ -82,8 +82,8 @@ gboolean np_stun_message_has_id(const NpStunMessage *message, const guint8 id[NP
  * Accessors. All look at the first attribute of @type, which is the one that counts (RFC 8489,
  * section 14), and return FALSE if there is none or its value is not of the kind asked for.
  */
-gboolean np_stun_message_has(const NpStunMessage *message, guint16 type);
 gboolean np_stun_message_find(const NpStunMessage *message, guint16 type, NpReader *value);
+gboolean np_stun_message_has(const NpStunMessage *message, guint16 type);
 /* Undoes the XOR where @type has it. */
 gboolean np_stun_message_address(const NpStunMessage *message, guint16 type, NpAddress *address);
 gboolean np_stun_message_u32(const NpStunMessage *message, guint16 type, guint32 *number);

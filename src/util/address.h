@@ -40,14 +40,14 @@ NpAddress np_address_with_port(const NpAddress *address, guint16 port);
  */
 gboolean np_address_parse(NpAddress *address, const char *text, guint16 default_port);
 
-/* "1.2.3.4:5" or "[::1]:5". Returns @text, so that it can stand in an argument list. */
-const char *np_address_format(const NpAddress *address, char text[NP_ADDRESS_TEXT_SIZE]);
-/* The same without brackets and port. */
+/* "1.2.3.4" or "::1". Returns @text, so that it can stand in an argument list. */
 const char *np_address_format_host(const NpAddress *address, char text[NP_ADDRESS_TEXT_SIZE]);
+/* The same with port: "1.2.3.4:5" or "[::1]:5". */
+const char *np_address_format(const NpAddress *address, char text[NP_ADDRESS_TEXT_SIZE]);
 
 gboolean np_address_is_set(const NpAddress *address);
-gboolean np_address_equal(const NpAddress *a, const NpAddress *b);
 gboolean np_address_same_host(const NpAddress *a, const NpAddress *b);
+gboolean np_address_equal(const NpAddress *a, const NpAddress *b);
 /* Total order: family, host, port; for sorting and for tie-breaks both sides must agree on. */
 int np_address_compare(const NpAddress *a, const NpAddress *b);
 /* For GHashTable: np_address_hash_key and np_address_equal_key on NpAddress keys. */
