@@ -28,8 +28,10 @@ check_PROGRAMS += %D%/test-util-heap
 
 # Structure: what the compiler cannot see.
 EXTRA_DIST += %D%/tap.sh
+dist_check_SCRIPTS += %D%/check-checks.sh
 dist_check_SCRIPTS += %D%/check-format.sh
 dist_check_SCRIPTS += %D%/check-layers.sh
+dist_check_SCRIPTS += %D%/check-names.sh
 dist_check_SCRIPTS += %D%/check-purity.sh
 libnp_harness_a_SOURCES += %D%/fixture-stun.c %D%/fixture-stun.h
 check_PROGRAMS += %D%/test-stun-address
