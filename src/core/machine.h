@@ -35,7 +35,7 @@ typedef enum {
 typedef enum {
     NP_OPEN_REUSE_ADDRESS = 1 << 0, /* SO_REUSEADDR */
     NP_OPEN_REUSE_PORT = 1 << 1,    /* SO_REUSEPORT */
-    NP_OPEN_V6ONLY = 1 << 2,        /* IPV6_V6ONLY */
+    NP_OPEN_COALESCE = 1 << 2,      /* UDP_GRO: datagrams may come several in one */
 } NpOpenFlags;
 
 typedef enum {
@@ -53,7 +53,8 @@ typedef enum {
 
 typedef struct {
     NpTransport transport;
-    NpAddress local; /* family is required; wildcard host or port 0 let the host choose */
+    NpAddress local; /* family is required; wildcard host or port 0 let the host choose. An IPv6
+                      * socket never carries IPv4. */
     char interface[NP_INTERFACE_NAME_SIZE]; /* bind to this device; empty for any */
     NpOpenFlags flags;
 } NpOpen;
