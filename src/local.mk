@@ -21,3 +21,22 @@ libnp_pure_a_SOURCES += %D%/stun/integrity.c %D%/stun/integrity.h
 libnp_pure_a_SOURCES += %D%/stun/message.c %D%/stun/message.h
 libnp_pure_a_SOURCES += %D%/punch/odds.c %D%/punch/odds.h
 libnp_pure_a_SOURCES += %D%/punch/outlook.c %D%/punch/outlook.h
+
+# The real host: the only part that touches sockets, clocks, files and entropy.
+noinst_LIBRARIES += libnp-io.a
+libnp_io_a_CPPFLAGS = $(AM_CPPFLAGS) -D_GNU_SOURCE
+libnp_io_a_CFLAGS = $(AM_CFLAGS) $(GIO_CFLAGS)
+libnp_io_a_SOURCES = %D%/io/host-private.h
+libnp_io_a_SOURCES += %D%/io/batch.c %D%/io/batch.h
+libnp_io_a_SOURCES += %D%/io/clock.c %D%/io/clock.h
+libnp_io_a_SOURCES += %D%/io/control.c %D%/io/control.h
+libnp_io_a_SOURCES += %D%/io/descriptors.c %D%/io/descriptors.h
+libnp_io_a_SOURCES += %D%/io/entropy.c %D%/io/entropy.h
+libnp_io_a_SOURCES += %D%/io/host.c %D%/io/host.h
+libnp_io_a_SOURCES += %D%/io/icmp.c %D%/io/icmp.h
+libnp_io_a_SOURCES += %D%/io/sockaddr.c %D%/io/sockaddr.h
+libnp_io_a_SOURCES += %D%/io/socket.c %D%/io/socket.h
+libnp_io_a_SOURCES += %D%/io/stream.c %D%/io/stream.h
+libnp_io_a_SOURCES += %D%/io/tcp.c %D%/io/tcp.h
+libnp_io_a_SOURCES += %D%/io/udp.c %D%/io/udp.h
+libnp_io_a_SOURCES += %D%/io/why.c %D%/io/why.h

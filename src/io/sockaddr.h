@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* Between NpAddress and the kernel's form of it. */
+
+#include <sys/socket.h>
+
+#include "util/address.h"
+
+/* AF_INET, AF_INET6 or AF_UNSPEC. */
+int np_io_sockaddr_family(NpFamily family);
+
+/* Returns the length to hand to the kernel; 0 for no address. */
+socklen_t np_io_sockaddr_write(struct sockaddr_storage *to, const NpAddress *address);
+
+/* No address if @from is of another family or cut short. */
+NpAddress np_io_sockaddr_read(const struct sockaddr_storage *from, socklen_t size);
+
+/* The two ends of a socket; no address if there is none. */
+NpAddress np_io_sockaddr_local(int fd);
+NpAddress np_io_sockaddr_peer(int fd);

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/*
+ * A host whose machine is the test
+ *
+ * The machine does what the test pushes and records what it is told. All sockets of a test live in
+ * one rig and talk to each other on loopback.
+ */
+
+#include "core/outbox.h"
+#include "io/host.h"
+
+typedef struct {
+    NpOutbox outbox;
+    NpIoHost *host;
+    NpHostLimits limits;
+    GArray *events;    /* of NpSocketEvent, in order of arrival */
+    GPtrArray *inputs; /* of NpDatagram with data of their own, likewise */
+    GArray *notices;   /* of guint: their codes */
+    guint n_dispatches;
+    NpTime deadline;
+    guint n_expired;
+    NpTime now;         /* the latest the machine was told */
+    gboolean went_back; /* whether it ever decreased */
+} NpRig;
+
+extern const NpMachineOps np_rig_ops;
+
+/* A started host on the default main context. */
+NpRig *np_rig_new(void);
+/* Attached, but not started. */
+NpRig *np_rig_new_unstarted(void);
+void np_rig_free(NpRig *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(NpRig, np_rig_free)
+
+/* Carries out what was pushed, and turns the main loop until there is nothing to do at once. */
+void np_rig_run(NpRig *self);
+/*
+ * Runs until the rig has that many events of that kind or inputs; FALSE if that takes longer than
+ * any working machine needs.
+ */
+gboolean np_rig_await(NpRig *self, NpSocketEventKind kind, guint n);
+gboolean np_rig_await_inputs(NpRig *self, guint n);
+
+guint np_rig_count(const NpRig *self, NpSocketEventKind kind);
+/* The latest event of @kind on @socket, or NULL. */
+const NpSocketEvent *np_rig_event(const NpRig *self, NpSocketEventKind kind, NpSocketId socket);
+const NpDatagram *np_rig_input(const NpRig *self, guint index);
+/* All bytes that @socket has received. */
+GString *np_rig_stream(const NpRig *self, NpSocketId socket);
+
+/* Opens a socket on @text, "127.0.0.1:0" say, and returns what was bound; unset on failure. */
+NpAddress np_rig_open(NpRig *self, NpSocketId socket, NpTransport transport, const char *text);
+void np_rig_send(NpRig *self, NpSocketId socket, const NpAddress *to, const char *text);
