@@ -49,3 +49,5 @@ IO_LDADD = libnp-harness.a libnp-io.a libnp-pure.a $(CUNIT_LIBS) $(GIO_LIBS) $(G
 check_PROGRAMS += %D%/test-io-udp
 tests_test_io_udp_SOURCES = %D%/test-io-udp.c %D%/fixture-rig.c %D%/fixture-rig.h
 tests_test_io_udp_LDADD = $(IO_LDADD)
+check_PROGRAMS += %D%/test-nat-translator
+%C%_test_nat_translator_SOURCES = %D%/test-nat-translator.c %D%/fixture-nat.c %D%/fixture-nat.h

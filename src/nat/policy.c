@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "nat/policy.h"
+
+static NpNatPortPolicy
+ports_of_law(const NpNatLaw *law)
+{
+    NpNatPortPolicy ports = {
+        .order = NP_NAT_ORDER_RANDOM,
+        .step = 1,
+        .first = law->last > 0 ? law->first : NP_NAT_FIRST_PORT,
+        .last = law->last > 0 ? law->last : NP_NAT_LAST_PORT,
+    };
+
+    switch (law->kind) {
+    case NP_NAT_PRESERVING:
+        ports.preserve = TRUE;
+        break;
+    case NP_NAT_SEQUENTIAL:
+        ports.order = NP_NAT_ORDER_SEQUENTIAL;
+        ports.step = law->step != 0 ? law->step : 1;
+        break;
+    case NP_NAT_RANDOM:
+        break;
+    case NP_NAT_BLOCK:
+        ports.block_size = law->block_size > 0 ? law->block_size : NP_NAT_BLOCK_SIZE;
+        ports.blocks_per_host = 1;
+        break;
+    }
+    return ports;
+}
+
+NpNatPolicy
+np_nat_policy_from_behaviour(const NpNatBehaviour *behaviour)
+{
+    return (NpNatPolicy){
+        .passes_udp = behaviour->reachable,
+        .translates = behaviour->translated,
+        .mapping = behaviour->mapping,
+        .filtering = behaviour->filtering,
+        .ports = ports_of_law(&behaviour->law),
+        .paired = behaviour->pooling != NP_NAT_POOLING_ARBITRARY,
+        .hairpin = behaviour->hairpin,
+        .hairpin_filtered = behaviour->hairpin_needs == NP_NAT_HAIRPIN_NEEDS_BOTH_SEND,
+        .replies_keep_mapping = TRUE,
+        .unsolicited = behaviour->unsolicited,
+        .answer = NP_NAT_ANSWER_NONE,
+        .refresh = NP_NAT_REFRESH_OUTBOUND,
+        .timers = { .udp = NP_NAT_UDP_TIMEOUT,
+                    .udp_stream = NP_NAT_UDP_TIMEOUT,
+                    .unsolicited = NP_NAT_UNSOLICITED_TIMEOUT },
+        .limits = { .full = NP_NAT_FULL_DROP },
+    };
+}
+
+const char *
+np_nat_policy_flaw(const NpNatPolicy *self)
+{
+    const NpNatPortPolicy *ports = &self->ports;
+    guint n_ports = ports->last >= ports->first ? ports->last - ports->first + 1u : 0;
+
+    if (ports->first == 0 || n_ports == 0)
+        return "the port range is empty or contains port 0";
+    if (ports->order != NP_NAT_ORDER_RANDOM && ports->step == 0)
+        return "the step between ports is 0";
+    if (ABS((gint64)ports->step) >= n_ports && ports->order != NP_NAT_ORDER_RANDOM)
+        return "the step between ports exceeds their range";
+    if (ports->block_size > n_ports)
+        return "a port block is larger than the port range";
+    if (ports->block_size > 0 && ports->blocks_per_host == 0)
+        return "ports come in blocks, but no host may have one";
+    if (ports->blocks_per_host > NP_NAT_MAX_BLOCKS_PER_HOST)
+        return "a host may have at most 8 port blocks";
+    if (ports->block_size > 0 && ports->order != NP_NAT_ORDER_RANDOM)
+        return "ports in a block are random, no other order is known";
+    if (ports->share && ports->block_size > 0)
+        return "ports that are reserved for one host cannot be shared";
+    if (ports->share && self->mapping != NP_NAT_ADDRESS_AND_PORT_DEPENDENT)
+        return "ports can be shared only if mappings depend on address and port";
+    if (self->timers.udp <= 0 || self->timers.udp_stream <= 0 || self->timers.unsolicited <= 0)
+        return "a timer is not positive";
+    return NULL;
+}

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/*
+ * The parts of the translator, for each other
+ */
+
+#include "nat/mapping.h"
+#include "nat/memory.h"
+#include "nat/pool.h"
+#include "nat/translator.h"
+
+struct NpNatTranslator {
+    NpNatPolicy policy;
+    NpNatPool pool;
+    NpNatMappings mappings;
+    NpNatSubscribers subscribers;
+    NpNatMemory permissions; /* remotes let in, beyond the first: (serial of mapping, remote) */
+    NpNatMemory spoilt;      /* (protocol, external, remote) */
+    NpNatMemory arrivals;    /* strangers' mappings: (protocol, internal, remote) -> mapping */
+    NpAddress inside;
+    NpAddress first_external;
+    NpTime rate_due; /* virtual time of the packet limit, see within_rate() */
+    guint64 counts[NP_NAT_N_OUTCOMES];
+};
+
+/* A flow as seen by one packet. */
+typedef struct {
+    NpNatProtocol protocol;
+    NpNatEnd internal; /* inbound: not known before the mapping */
+    NpNatEnd external; /* outbound: not known before the mapping */
+    NpNatEnd remote;
+} NpNatFlow;
+
+/* translator-filter.c: who may send in (RFC 4787, section 5) */
+
+gboolean np_nat_translator_lets_in(const NpNatTranslator *self,
+                                   const NpNatMapping *mapping,
+                                   const NpNatEnd *remote,
+                                   NpTime now);
+void np_nat_translator_let_in(NpNatTranslator *self,
+                              NpNatMapping *mapping,
+                              const NpNatEnd *remote,
+                              NpTime now,
+                              NpTime deadline);
+gboolean np_nat_translator_is_spoilt(const NpNatTranslator *self,
+                                     NpNatProtocol protocol,
+                                     const NpNatEnd *external,
+                                     const NpNatEnd *remote,
+                                     NpTime now);
+void np_nat_translator_spoil(NpNatTranslator *self, const NpNatFlow *flow, NpTime now);
+
+/* translator-binding.c: which mapping a packet belongs to (RFC 4787, section 4) */
+
+/* The living mapping for an outbound packet, made if need be; NP_NAT_NO_MAPPING, and why. */
+guint32
+np_nat_translator_bind(NpNatTranslator *self, const NpNatFlow *flow, NpTime now, NpNatOutcome *why);
+/* The same, but only if there is one. */
+guint32 np_nat_translator_find_outbound(NpNatTranslator *self, const NpNatFlow *flow, NpTime now);
+guint32 np_nat_translator_find_inbound(NpNatTranslator *self, const NpNatFlow *flow, NpTime now);
+/* A stranger was let in: with the policy for it, answers will leave by the same mapping. */
+void np_nat_translator_note_arrival(NpNatTranslator *self,
+                                    const NpNatMapping *mapping,
+                                    guint32 number,
+                                    const NpNatEnd *remote);
+void np_nat_translator_unbind(NpNatTranslator *self, guint32 number);
+
+/* translator-error.c: ICMP errors (RFC 5508, section 4) */
+
+NpNatOutcome
+np_nat_translator_error_outbound(NpNatTranslator *self, NpNatPacket *packet, NpTime now);
+NpNatOutcome
+np_nat_translator_error_inbound(NpNatTranslator *self, NpNatPacket *packet, NpTime now);
