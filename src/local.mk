@@ -54,3 +54,5 @@ libnp_pure_a_SOURCES += %D%/nat/translator-binding.c %D%/nat/translator-private.
 libnp_pure_a_SOURCES += %D%/nat/translator-error.c
 libnp_pure_a_SOURCES += %D%/nat/translator-filter.c
 libnp_pure_a_SOURCES += %D%/nat/wheel.c %D%/nat/wheel.h
+libnp_pure_a_SOURCES += %D%/core/bucket.c %D%/core/bucket.h
+libnp_pure_a_SOURCES += %D%/core/limiter.c %D%/core/limiter.h

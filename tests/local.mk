@@ -51,3 +51,5 @@ tests_test_io_udp_SOURCES = %D%/test-io-udp.c %D%/fixture-rig.c %D%/fixture-rig.
 tests_test_io_udp_LDADD = $(IO_LDADD)
 check_PROGRAMS += %D%/test-nat-translator
 %C%_test_nat_translator_SOURCES = %D%/test-nat-translator.c %D%/fixture-nat.c %D%/fixture-nat.h
+check_PROGRAMS += %D%/test-core-bucket
+check_PROGRAMS += %D%/test-core-limiter
