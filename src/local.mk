@@ -56,3 +56,7 @@ libnp_pure_a_SOURCES += %D%/nat/translator-filter.c
 libnp_pure_a_SOURCES += %D%/nat/wheel.c %D%/nat/wheel.h
 libnp_pure_a_SOURCES += %D%/core/bucket.c %D%/core/bucket.h
 libnp_pure_a_SOURCES += %D%/core/limiter.c %D%/core/limiter.h
+libnp_pure_a_SOURCES += %D%/stun/cookie.c %D%/stun/cookie.h
+libnp_pure_a_SOURCES += %D%/stun/grid.c %D%/stun/grid.h
+libnp_pure_a_SOURCES += %D%/stun/responder.c %D%/stun/responder.h
+libnp_pure_a_SOURCES += %D%/stun/stream.c %D%/stun/stream.h

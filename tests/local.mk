@@ -53,3 +53,7 @@ check_PROGRAMS += %D%/test-nat-translator
 %C%_test_nat_translator_SOURCES = %D%/test-nat-translator.c %D%/fixture-nat.c %D%/fixture-nat.h
 check_PROGRAMS += %D%/test-core-bucket
 check_PROGRAMS += %D%/test-core-limiter
+check_PROGRAMS += %D%/test-stun-cookie
+check_PROGRAMS += %D%/test-stun-grid
+check_PROGRAMS += %D%/test-stun-responder
+check_PROGRAMS += %D%/test-stun-stream
