@@ -60,3 +60,7 @@ libnp_pure_a_SOURCES += %D%/stun/cookie.c %D%/stun/cookie.h
 libnp_pure_a_SOURCES += %D%/stun/grid.c %D%/stun/grid.h
 libnp_pure_a_SOURCES += %D%/stun/responder.c %D%/stun/responder.h
 libnp_pure_a_SOURCES += %D%/stun/stream.c %D%/stun/stream.h
+libnp_pure_a_SOURCES += %D%/nat/law.c %D%/nat/law.h %D%/nat/law-private.h
+libnp_pure_a_SOURCES += %D%/nat/law-range.c %D%/nat/law-range.h
+libnp_pure_a_SOURCES += %D%/nat/law-sequence.c %D%/nat/law-sequence.h
+libnp_pure_a_SOURCES += %D%/nat/law-chain.c %D%/nat/law-chain.h

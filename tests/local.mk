@@ -57,3 +57,9 @@ check_PROGRAMS += %D%/test-stun-cookie
 check_PROGRAMS += %D%/test-stun-grid
 check_PROGRAMS += %D%/test-stun-responder
 check_PROGRAMS += %D%/test-stun-stream
+
+libnp_harness_a_SOURCES += %D%/fixture-law.c %D%/fixture-law.h
+check_PROGRAMS += %D%/test-nat-law
+check_PROGRAMS += %D%/test-nat-law-chain
+check_PROGRAMS += %D%/test-nat-law-range
+check_PROGRAMS += %D%/test-nat-law-sequence

@@ -26,6 +26,7 @@ typedef enum {
     NP_NAT_RANDOM,     /* anything in a range of thousands */
     NP_NAT_BLOCK, /* anything in a small block reserved for the subscriber (RFC 6888, REQ-14) */
 } NpNatAllocation;
+#define NP_NAT_N_ALLOCATIONS (NP_NAT_BLOCK + 1)
 
 /* RFC 4787, 4.1: which of several external addresses a host's mappings use. */
 typedef enum {
@@ -81,10 +82,13 @@ const char *np_nat_hairpin_needs_text(NpNatHairpinNeeds needs);
 /* The law behind a NpNatAllocation, with its numbers. */
 typedef struct {
     NpNatAllocation kind;
+    gint offset;   /* preserving: external minus internal port, 0 as a rule */
     gint step;     /* sequential: signed distance of successive ports */
     guint16 first; /* random, block: the range, inclusive */
     guint16 last;
     guint block_size; /* block: ports in it */
+    guint16 mask;     /* block: port bits that never change, 0 for a contiguous block; a MAP-E */
+    guint16 bits;     /* port set (RFC 7597, 5.1) has those of its PSID, with these values */
 } NpNatLaw;
 
 /* What a NAT does, as known beforehand (a preset) rather than measured. */
