@@ -31,6 +31,7 @@ EXTRA_DIST += %D%/tap.sh
 dist_check_SCRIPTS += %D%/check-checks.sh
 dist_check_SCRIPTS += %D%/check-format.sh
 dist_check_SCRIPTS += %D%/check-layers.sh
+dist_check_SCRIPTS += %D%/check-man.sh
 dist_check_SCRIPTS += %D%/check-names.sh
 dist_check_SCRIPTS += %D%/check-purity.sh
 libnp_harness_a_SOURCES += %D%/fixture-stun.c %D%/fixture-stun.h
