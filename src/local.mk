@@ -69,3 +69,4 @@ libnp_pure_a_SOURCES += %D%/nat/law.c %D%/nat/law.h %D%/nat/law-private.h
 libnp_pure_a_SOURCES += %D%/nat/law-range.c %D%/nat/law-range.h
 libnp_pure_a_SOURCES += %D%/nat/law-sequence.c %D%/nat/law-sequence.h
 libnp_pure_a_SOURCES += %D%/nat/law-chain.c %D%/nat/law-chain.h
+libnp_pure_a_SOURCES += %D%/nat/rfc3489.c %D%/nat/rfc3489.h

@@ -2,6 +2,8 @@
 
 #include "nat/profile.h"
 
+#include "nat/rfc3489.h"
+
 void
 np_profile_init(NpProfile *self)
 {
@@ -52,30 +54,10 @@ np_profile_from_behaviour(NpProfile *self, const NpNatBehaviour *behaviour)
 const char *
 np_profile_rfc3489(const NpProfile *self)
 {
-    guint reachable = 0, nat = 0, mapping = 0, filtering = 0;
+    guint possible = np_rfc3489_possible(self);
 
-    if (!np_verdict_decided(&self->verdicts[NP_NAT_AXIS_REACHABLE], &reachable))
-        return NULL;
-    if (reachable == 0)
-        return "blocked";
-    if (!np_verdict_decided(&self->verdicts[NP_NAT_AXIS_NAT], &nat))
-        return NULL;
-    /* "Symmetric" says all there is to say of the mapping, whatever the filtering. */
-    if (nat == 1 && !np_verdict_decided(&self->verdicts[NP_NAT_AXIS_MAPPING], &mapping))
-        return (self->verdicts[NP_NAT_AXIS_MAPPING].possible & 1u << NP_NAT_ENDPOINT_INDEPENDENT)
-                   ? NULL
-                   : "symmetric";
-    if (nat == 1 && mapping != NP_NAT_ENDPOINT_INDEPENDENT)
-        return "symmetric";
-    if (!np_verdict_decided(&self->verdicts[NP_NAT_AXIS_FILTERING], &filtering))
-        return NULL;
-    switch ((NpNatDependence)filtering) {
-    case NP_NAT_ENDPOINT_INDEPENDENT:
-        return nat == 1 ? "full cone" : "open";
-    case NP_NAT_ADDRESS_DEPENDENT:
-        return nat == 1 ? "restricted cone" : "udp firewall";
-    case NP_NAT_ADDRESS_AND_PORT_DEPENDENT:
-        return nat == 1 ? "port-restricted cone" : "udp firewall";
-    }
+    for (guint type = 0; type < NP_RFC3489_N_TYPES; type++)
+        if (possible == 1u << type)
+            return np_rfc3489_text((NpRfc3489)type);
     return NULL;
 }
