@@ -349,7 +349,7 @@ np_punch_outlook(const NpProfile *mine, const NpProfile *theirs)
     NpPunchOutlook outlook = weigh(mine, theirs);
     NpProfile known = *mine; /* borrows what @mine owns; only masks are changed */
 
-    if (compare(&outlook.worst, &outlook.best) == 0)
+    if (np_punch_outlook_is_certain(&outlook))
         return outlook;
     for (guint axis = 0; axis < NP_NAT_N_AXES; axis++) {
         for (guint value = 0; value < np_nat_axis_n_values(axis); value++) {
@@ -359,8 +359,8 @@ np_punch_outlook(const NpProfile *mine, const NpProfile *theirs)
                 continue;
             known.verdicts[axis].possible = 1u << value;
             narrowed = weigh(&known, theirs);
-            if (compare(&narrowed.worst, &outlook.worst) != 0 ||
-                compare(&narrowed.best, &outlook.best) != 0)
+            narrowed.depends = outlook.depends;
+            if (!np_punch_outlook_equal(&narrowed, &outlook))
                 outlook.depends |= 1u << axis;
         }
         known.verdicts[axis].possible = mine->verdicts[axis].possible;
@@ -375,4 +375,17 @@ np_punch_outlook_peer(const NpProfile *mine, NpPunchPeer peer)
 
     np_profile_from_behaviour(&theirs, np_punch_peer_behaviour(peer));
     return np_punch_outlook(mine, &theirs);
+}
+
+gboolean
+np_punch_outlook_is_certain(const NpPunchOutlook *outlook)
+{
+    return compare(&outlook->worst, &outlook->best) == 0;
+}
+
+gboolean
+np_punch_outlook_equal(const NpPunchOutlook *a, const NpPunchOutlook *b)
+{
+    return compare(&a->worst, &b->worst) == 0 && compare(&a->best, &b->best) == 0 &&
+           a->depends == b->depends;
 }

@@ -60,3 +60,7 @@ const NpNatBehaviour *np_punch_peer_behaviour(NpPunchPeer peer);
 /* At NP_PUNCH_OUTLOOK_RATE packets per second a side. */
 NpPunchOutlook np_punch_outlook(const NpProfile *mine, const NpProfile *theirs);
 NpPunchOutlook np_punch_outlook_peer(const NpProfile *mine, NpPunchPeer peer);
+/* Whether worst and best are the same. */
+gboolean np_punch_outlook_is_certain(const NpPunchOutlook *outlook);
+/* Whether both promise the same. */
+gboolean np_punch_outlook_equal(const NpPunchOutlook *a, const NpPunchOutlook *b);
