@@ -70,3 +70,16 @@ libnp_pure_a_SOURCES += %D%/nat/law-range.c %D%/nat/law-range.h
 libnp_pure_a_SOURCES += %D%/nat/law-sequence.c %D%/nat/law-sequence.h
 libnp_pure_a_SOURCES += %D%/nat/law-chain.c %D%/nat/law-chain.h
 libnp_pure_a_SOURCES += %D%/nat/rfc3489.c %D%/nat/rfc3489.h
+
+# What a result looks like: text, JSON, JUnit, TAP, Markdown, HTML. Needs json-glib.
+noinst_LIBRARIES += libnp-report.a
+libnp_report_a_SOURCES =
+libnp_report_a_CFLAGS = $(AM_CFLAGS) $(JSON_CFLAGS)
+libnp_report_a_SOURCES += %D%/report/document.c %D%/report/document.h
+libnp_report_a_SOURCES += %D%/report/expect.c %D%/report/expect.h
+libnp_report_a_SOURCES += %D%/report/finding.c %D%/report/finding.h
+libnp_report_a_SOURCES += %D%/report/json.c %D%/report/json.h
+libnp_report_a_SOURCES += %D%/report/outlook.c %D%/report/outlook.h
+libnp_report_a_SOURCES += %D%/report/profile.c %D%/report/profile.h
+libnp_report_a_SOURCES += %D%/report/profile-data.c %D%/report/profile-data.h
+libnp_report_a_SOURCES += %D%/report/text.c %D%/report/text.h

@@ -75,3 +75,13 @@ check_PROGRAMS += %D%/test-io-route
 tests_test_io_route_CPPFLAGS = $(AM_CPPFLAGS) -D_GNU_SOURCE
 tests_test_io_route_LDADD = $(IO_LDADD)
 check_PROGRAMS += %D%/test-nat-rfc3489
+
+# The report's own, with json-glib.
+report_cflags = $(AM_CFLAGS) $(JSON_CFLAGS)
+report_ldadd = libnp-harness.a libnp-report.a libnp-pure.a $(JSON_LIBS) $(CUNIT_LIBS) $(GLIB_LIBS) -lm
+check_PROGRAMS += %D%/test-report-expect
+%C%_test_report_expect_CFLAGS = $(report_cflags)
+%C%_test_report_expect_LDADD = $(report_ldadd)
+check_PROGRAMS += %D%/test-report-text
+%C%_test_report_text_CFLAGS = $(report_cflags)
+%C%_test_report_text_LDADD = $(report_ldadd)
