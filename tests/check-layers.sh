@@ -21,6 +21,7 @@ sim:        nat core util
 wire:       rendezvous nat util
 report:     probe punch sim nat core util
 io:         report wire sim path rendezvous punch probe nat stun core util
+lab:        io sim nat stun core util
 ice:        io report wire sim path rendezvous punch probe nat stun core util
 server:     io report wire sim path rendezvous punch probe nat stun core util
 '
