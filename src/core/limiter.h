@@ -17,6 +17,9 @@
 
 typedef struct NpLimiter NpLimiter;
 
+/* What a network is: its prefix, with the family. Never 0 for a set address. */
+guint64 np_limiter_network(const NpAddress *address);
+
 /*
  * Room for at least @networks. @key makes the places unpredictable, so that nobody can choose
  * sources that push a certain network out.
@@ -27,6 +30,3 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(NpLimiter, np_limiter_free)
 
 /* Takes a token of @source's network. FALSE if it has none. */
 gboolean np_limiter_take(NpLimiter *self, const NpAddress *source, NpTime now);
-
-/* What a network is: its prefix, with the family. Never 0 for a set address. */
-guint64 np_limiter_network(const NpAddress *address);
