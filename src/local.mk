@@ -83,3 +83,5 @@ libnp_report_a_SOURCES += %D%/report/outlook.c %D%/report/outlook.h
 libnp_report_a_SOURCES += %D%/report/profile.c %D%/report/profile.h
 libnp_report_a_SOURCES += %D%/report/profile-data.c %D%/report/profile-data.h
 libnp_report_a_SOURCES += %D%/report/text.c %D%/report/text.h
+libnp_pure_a_SOURCES += %D%/stun/connections.c %D%/stun/connections.h
+libnp_pure_a_SOURCES += %D%/stun/server.c %D%/stun/server.h

@@ -85,3 +85,5 @@ check_PROGRAMS += %D%/test-report-expect
 check_PROGRAMS += %D%/test-report-text
 %C%_test_report_text_CFLAGS = $(report_cflags)
 %C%_test_report_text_LDADD = $(report_ldadd)
+check_PROGRAMS += %D%/test-stun-connections
+check_PROGRAMS += %D%/test-stun-server
