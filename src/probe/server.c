@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "probe/server.h"
+
+#include "probe/ask.h"
+
+/* What a person can name on a command line, and the grids learnt from it; more adds no knowledge.
+ */
+#define MAX_SERVERS 16
+
+void
+np_probe_servers_init(NpProbeServers *self)
+{
+    self->list = g_array_sized_new(FALSE, FALSE, sizeof(NpProbeServer), MAX_SERVERS);
+}
+
+void
+np_probe_servers_clear(NpProbeServers *self)
+{
+    g_clear_pointer(&self->list, g_array_unref);
+}
+
+guint
+np_probe_servers_count(const NpProbeServers *self)
+{
+    return self->list->len;
+}
+
+NpProbeServer *
+np_probe_servers_at(const NpProbeServers *self, guint index)
+{
+    return &g_array_index(self->list, NpProbeServer, index);
+}
+
+NpProbeServer *
+np_probe_servers_find(const NpProbeServers *self, const NpAddress *address)
+{
+    for (guint i = 0; i < self->list->len; i++)
+        if (np_address_equal(&np_probe_servers_at(self, i)->address, address))
+            return np_probe_servers_at(self, i);
+    return NULL;
+}
+
+gboolean
+np_probe_servers_add(NpProbeServers *self, const NpAddress *address, gboolean given)
+{
+    NpProbeServer server = { .address = *address, .given = given, .rtt = NP_TIME_NEVER };
+
+    if (self->list->len == MAX_SERVERS || np_probe_servers_find(self, address) != NULL)
+        return FALSE;
+    g_array_append_val(self->list, server);
+    return TRUE;
+}
+
+gboolean
+np_probe_servers_is_proven(const NpProbeServers *self, const NpAddress *host)
+{
+    for (guint i = 0; i < self->list->len; i++) {
+        const NpProbeServer *server = np_probe_servers_at(self, i);
+
+        if (np_address_same_host(&server->address, host) && (server->given || server->answered))
+            return TRUE;
+    }
+    return FALSE;
+}
+
+gboolean
+np_probe_servers_any_answered(const NpProbeServers *self)
+{
+    for (guint i = 0; i < self->list->len; i++)
+        if (np_probe_servers_at(self, i)->answered)
+            return TRUE;
+    return FALSE;
+}
+
+gboolean
+np_probe_servers_host_answered(const NpProbeServers *self, const NpAddress *host)
+{
+    for (guint i = 0; i < self->list->len; i++) {
+        const NpProbeServer *server = np_probe_servers_at(self, i);
+
+        if (server->answered && np_address_same_host(&server->address, host))
+            return TRUE;
+    }
+    return FALSE;
+}
+
+gboolean
+np_probe_server_alternate(const NpProbeServer *self, guint change, NpAddress *alternate)
+{
+    NpAddress other = self->other;
+
+    if (!np_address_is_set(&other))
+        return FALSE;
+    /* A server that names itself on the axis in question has no alternate there. */
+    if ((change & NP_PROBE_ASK_CHANGE_IP) && np_address_same_host(&other, &self->address))
+        return FALSE;
+    if ((change & NP_PROBE_ASK_CHANGE_PORT) && other.port == self->address.port)
+        return FALSE;
+    *alternate = change & NP_PROBE_ASK_CHANGE_IP ? other : self->address;
+    alternate->port = change & NP_PROBE_ASK_CHANGE_PORT ? other.port : self->address.port;
+    return TRUE;
+}

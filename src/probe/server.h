@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/*
+ * What a run knows of the endpoints it asks
+ *
+ * The endpoints a person named, and those that OTHER-ADDRESS (RFC 5780, 7.4) led to. Each is
+ * trusted for what it was seen to do and for nothing else: servers that ignore CHANGE-REQUEST,
+ * answer from the wrong address or name a false alternate are common, and each fault turns a
+ * verdict false in the tools that believe them.
+ */
+
+#include "core/time.h"
+#include "util/address.h"
+
+#define NP_PROBE_SOFTWARE_SIZE 64
+
+typedef struct {
+    NpAddress address;
+    gboolean given;         /* a person named it; else it was learnt */
+    gboolean answered;      /* a plain request was answered, and from this very endpoint */
+    gboolean echoes;        /* it sends requests back */
+    gboolean garbage;       /* it answers, but not with STUN */
+    gboolean refused;       /* ICMP says nobody listens there */
+    NpAddress wrong_source; /* it answers from here instead; NP_FAMILY_NONE if it does not */
+    NpAddress other;        /* its OTHER-ADDRESS or CHANGED-ADDRESS */
+    guint change_shown;   /* NpProbeAskFlags: changes it was seen to make, by what really arrived */
+    guint change_refused; /* NpProbeAskFlags: changes it answered with an error */
+    gboolean change_ignored;
+    NpTime rtt; /* the shortest; NP_TIME_NEVER if none was timed */
+    char software[NP_PROBE_SOFTWARE_SIZE];
+} NpProbeServer;
+
+typedef struct {
+    GArray *list; /* of NpProbeServer */
+} NpProbeServers;
+
+void np_probe_servers_init(NpProbeServers *self);
+void np_probe_servers_clear(NpProbeServers *self);
+
+guint np_probe_servers_count(const NpProbeServers *self);
+/* Valid until the next add. */
+NpProbeServer *np_probe_servers_at(const NpProbeServers *self, guint index);
+NpProbeServer *np_probe_servers_find(const NpProbeServers *self, const NpAddress *address);
+/* Adds it unless it is there or the list is full. TRUE if it is new. */
+gboolean np_probe_servers_add(NpProbeServers *self, const NpAddress *address, gboolean given);
+
+/* Whether a person named this host or it has answered: then it may be asked at full rate. */
+gboolean np_probe_servers_is_proven(const NpProbeServers *self, const NpAddress *host);
+/* Whether any endpoint has answered a plain request. */
+gboolean np_probe_servers_any_answered(const NpProbeServers *self);
+/* The host has answered from at least one endpoint. */
+gboolean np_probe_servers_host_answered(const NpProbeServers *self, const NpAddress *host);
+/* The endpoint that @change towards @server should answer from, if the server named one that can
+ * be. */
+gboolean np_probe_server_alternate(const NpProbeServer *self, guint change, NpAddress *alternate);

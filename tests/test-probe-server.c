@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "harness.h"
+#include "probe/ask.h"
+#include "probe/server.h"
+
+#define BOTH (NP_PROBE_ASK_CHANGE_IP | NP_PROBE_ASK_CHANGE_PORT)
+
+static const guint32 one = 0xc0000201, two = 0xc0000202;
+
+static void
+lists_each_endpoint_once_and_only_so_many(void)
+{
+    NpProbeServers servers;
+    NpAddress address = np_address_ipv4(one, 1);
+
+    np_probe_servers_init(&servers);
+    CU_ASSERT(np_probe_servers_add(&servers, &address, TRUE));
+    CU_ASSERT(!np_probe_servers_add(&servers, &address, FALSE));
+    for (guint16 port = 2; port < 100; port++) {
+        address.port = port;
+        np_probe_servers_add(&servers, &address, FALSE);
+    }
+    NP_ASSERT_INT(np_probe_servers_count(&servers), 16);
+    CU_ASSERT(np_probe_servers_find(&servers, &address) == NULL);
+    np_probe_servers_clear(&servers);
+}
+
+static void
+trusts_hosts_that_were_named_or_have_answered(void)
+{
+    NpProbeServers servers;
+    NpAddress named = np_address_ipv4(one, 1);
+    NpAddress other_port = np_address_ipv4(one, 2);
+    NpAddress learnt = np_address_ipv4(two, 1);
+
+    np_probe_servers_init(&servers);
+    np_probe_servers_add(&servers, &named, TRUE);
+    np_probe_servers_add(&servers, &learnt, FALSE);
+    CU_ASSERT(np_probe_servers_is_proven(&servers, &other_port));
+    CU_ASSERT(!np_probe_servers_is_proven(&servers, &learnt));
+    CU_ASSERT(!np_probe_servers_any_answered(&servers));
+    np_probe_servers_find(&servers, &learnt)->answered = TRUE;
+    CU_ASSERT(np_probe_servers_is_proven(&servers, &learnt));
+    CU_ASSERT(np_probe_servers_host_answered(&servers, &learnt));
+    CU_ASSERT(!np_probe_servers_host_answered(&servers, &named));
+    np_probe_servers_clear(&servers);
+}
+
+static void
+knows_an_alternate_only_where_the_server_named_a_different_one(void)
+{
+    static const struct {
+        const char *label;
+        guint32 other_host;
+        guint16 other_port;
+        guint change;
+        gboolean expected;
+    } rows[] = {
+        { "far corner", two, 3479, BOTH, TRUE },
+        { "far corner, port only", two, 3479, NP_PROBE_ASK_CHANGE_PORT, TRUE },
+        { "itself", one, 3478, BOTH, FALSE },
+        { "same host", one, 3479, BOTH, FALSE },
+        { "same host, port only", one, 3479, NP_PROBE_ASK_CHANGE_PORT, TRUE },
+        { "same port", two, 3478, BOTH, FALSE },
+        { "same port, address only", two, 3478, NP_PROBE_ASK_CHANGE_IP, TRUE },
+    };
+
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        NpProbeServer server = {
+            .address = np_address_ipv4(one, 3478),
+            .other = np_address_ipv4(rows[i].other_host, rows[i].other_port),
+        };
+        NpAddress alternate = { 0 };
+
+        NP_ASSERT_ROW(np_probe_server_alternate(&server, rows[i].change, &alternate) ==
+                          rows[i].expected,
+                      rows[i].label);
+        if (rows[i].expected && rows[i].change == NP_PROBE_ASK_CHANGE_PORT)
+            NP_ASSERT_ROW(np_address_same_host(&alternate, &server.address), rows[i].label);
+    }
+}
+
+static void
+knows_no_alternate_of_a_server_that_named_none(void)
+{
+    NpProbeServer server = { .address = np_address_ipv4(one, 3478) };
+    NpAddress alternate = { 0 };
+
+    CU_ASSERT(!np_probe_server_alternate(&server, BOTH, &alternate));
+}
+
+int
+main(void)
+{
+    static const NpTest tests[] = {
+        NP_TEST(lists_each_endpoint_once_and_only_so_many),
+        NP_TEST(trusts_hosts_that_were_named_or_have_answered),
+        NP_TEST(knows_an_alternate_only_where_the_server_named_a_different_one),
+        NP_TEST(knows_no_alternate_of_a_server_that_named_none),
+        { 0 },
+    };
+
+    return np_test_main("probe.server", tests);
+}
