@@ -32,6 +32,7 @@ libnp_io_a_SOURCES += %D%/io/clock.c %D%/io/clock.h
 libnp_io_a_SOURCES += %D%/io/control.c %D%/io/control.h
 libnp_io_a_SOURCES += %D%/io/descriptors.c %D%/io/descriptors.h
 libnp_io_a_SOURCES += %D%/io/entropy.c %D%/io/entropy.h
+libnp_io_a_SOURCES += %D%/io/firewall.c %D%/io/firewall.h
 libnp_io_a_SOURCES += %D%/io/host.c %D%/io/host.h
 libnp_io_a_SOURCES += %D%/io/icmp.c %D%/io/icmp.h
 libnp_io_a_SOURCES += %D%/io/sockaddr.c %D%/io/sockaddr.h

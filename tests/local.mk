@@ -47,6 +47,8 @@ check_PROGRAMS += %D%/test-punch-outlook
 
 # Programs of the real host link it in front of the pure library.
 IO_LDADD = libnp-harness.a libnp-io.a libnp-pure.a $(CUNIT_LIBS) $(GIO_LIBS) $(GLIB_LIBS) -lm
+check_PROGRAMS += %D%/test-io-firewall
+tests_test_io_firewall_LDADD = $(IO_LDADD)
 check_PROGRAMS += %D%/test-io-udp
 tests_test_io_udp_SOURCES = %D%/test-io-udp.c %D%/fixture-rig.c %D%/fixture-rig.h
 tests_test_io_udp_LDADD = $(IO_LDADD)
