@@ -7,9 +7,13 @@
 /* Long enough for a loaded machine; only a failing test ever waits for it. */
 #define PATIENCE_MS 10000
 
+const char *const np_rig_loopbacks[2] = { "127.0.0.1:0", "[::1]:0" };
+
 static void
 note_time(NpRig *self, NpTime now)
 {
+    if (now != self->now)
+        self->n_at_once = 0;
     self->went_back = self->went_back || now < self->now;
     self->now = now;
 }
@@ -31,6 +35,8 @@ rig_receive(gpointer rig, NpTime now, const NpDatagram *in)
 
     note_time(self, now);
     copy->data = g_memdup2(in->data, in->size);
+    self->n_at_once++;
+    self->most_at_once = MAX(self->most_at_once, self->n_at_once);
     g_ptr_array_add(self->inputs, copy);
 }
 
@@ -52,6 +58,7 @@ rig_expire(gpointer rig, NpTime now)
     if (self->deadline <= now) {
         self->deadline = NP_TIME_NEVER;
         self->n_expired++;
+        self->n_inputs_at_expiry = self->inputs->len;
     }
 }
 
@@ -139,7 +146,7 @@ np_rig_run(NpRig *self)
 {
     np_io_host_wake(self->host);
     while (g_main_context_iteration(NULL, FALSE))
-        self->n_dispatches++;
+        continue;
 }
 
 static gboolean
@@ -239,4 +246,37 @@ void
 np_rig_send(NpRig *self, NpSocketId socket, const NpAddress *to, const char *text)
 {
     np_outbox_send(&self->outbox, socket, to, g_bytes_new(text, strlen(text)));
+}
+
+void
+np_rig_close(NpRig *self, NpSocketId socket, gboolean abort)
+{
+    np_outbox_push(&self->outbox, (NpAction){
+                                      .kind = NP_DO_CLOSE,
+                                      .socket = socket,
+                                      .close = { .abort = abort },
+                                  });
+}
+
+NpAddress
+np_rig_listen(NpRig *self, NpSocketId socket, const char *text, NpSocketId first, NpSocketId last)
+{
+    NpAddress local = np_rig_open(self, socket, NP_TRANSPORT_TCP, text);
+
+    np_outbox_push(&self->outbox,
+                   (NpAction){
+                       .kind = NP_DO_LISTEN,
+                       .socket = socket,
+                       .listen = { .backlog = 64, .first_accepted = first, .last_accepted = last },
+                   });
+    np_rig_run(self);
+    return local;
+}
+
+void
+np_rig_connect(NpRig *self, NpSocketId socket, const char *text, NpConnect connect)
+{
+    np_rig_open(self, socket, NP_TRANSPORT_TCP, text);
+    np_outbox_push(&self->outbox,
+                   (NpAction){ .kind = NP_DO_CONNECT, .socket = socket, .connect = connect });
 }

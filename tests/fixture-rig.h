@@ -15,17 +15,22 @@ typedef struct {
     NpOutbox outbox;
     NpIoHost *host;
     NpHostLimits limits;
-    GArray *events;    /* of NpSocketEvent, in order of arrival */
-    GPtrArray *inputs; /* of NpDatagram with data of their own, likewise */
-    GArray *notices;   /* of guint: their codes */
-    guint n_dispatches;
+    GArray *events;     /* of NpSocketEvent, in order of arrival */
+    GPtrArray *inputs;  /* of NpDatagram with data of their own, likewise */
+    GArray *notices;    /* of guint: their codes */
+    guint n_at_once;    /* inputs of the latest dispatch that had any */
+    guint most_at_once; /* and of the fullest one */
     NpTime deadline;
     guint n_expired;
-    NpTime now;         /* the latest the machine was told */
-    gboolean went_back; /* whether it ever decreased */
+    guint n_inputs_at_expiry; /* how many had come when it last expired */
+    NpTime now;               /* the latest the machine was told */
+    gboolean went_back;       /* whether it ever decreased */
 } NpRig;
 
 extern const NpMachineOps np_rig_ops;
+
+/* Where tests bind that hold for both families. */
+extern const char *const np_rig_loopbacks[2];
 
 /* A started host on the default main context. */
 NpRig *np_rig_new(void);
@@ -53,3 +58,9 @@ GString *np_rig_stream(const NpRig *self, NpSocketId socket);
 /* Opens a socket on @text, "127.0.0.1:0" say, and returns what was bound; unset on failure. */
 NpAddress np_rig_open(NpRig *self, NpSocketId socket, NpTransport transport, const char *text);
 void np_rig_send(NpRig *self, NpSocketId socket, const NpAddress *to, const char *text);
+void np_rig_close(NpRig *self, NpSocketId socket, gboolean abort);
+/* Opens a listener for connections numbered from @first to @last; returns where it listens. */
+NpAddress
+np_rig_listen(NpRig *self, NpSocketId socket, const char *text, NpSocketId first, NpSocketId last);
+/* Opens a socket on @text's address and pushes its connect. */
+void np_rig_connect(NpRig *self, NpSocketId socket, const char *text, NpConnect connect);
