@@ -16,7 +16,7 @@ read_address(const struct sockaddr *from)
     socklen_t size =
         from->sa_family == AF_INET ? sizeof(struct sockaddr_in) : sizeof(struct sockaddr_in6);
 
-    return np_io_sockaddr_read((const struct sockaddr_storage *)from, size);
+    return np_io_sockaddr_read(from, size);
 }
 
 static guint

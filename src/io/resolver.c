@@ -55,8 +55,7 @@ collect(const struct addrinfo *first, guint16 port)
 
     for (const struct addrinfo *at = first; at != NULL && addresses->len < MAX_ADDRESSES;
          at = at->ai_next) {
-        NpAddress address =
-            np_io_sockaddr_read((const struct sockaddr_storage *)at->ai_addr, at->ai_addrlen);
+        NpAddress address = np_io_sockaddr_read(at->ai_addr, at->ai_addrlen);
 
         address.port = port;
         if (np_address_is_set(&address) && !contains(addresses, &address))

@@ -48,17 +48,20 @@ np_io_sockaddr_write(struct sockaddr_storage *to, const NpAddress *address)
 }
 
 NpAddress
-np_io_sockaddr_read(const struct sockaddr_storage *from, socklen_t size)
+np_io_sockaddr_read(const void *from, socklen_t size)
 {
-    const struct sockaddr_in *in = (const struct sockaddr_in *)from;
-    const struct sockaddr_in6 *in6 = (const struct sockaddr_in6 *)from;
+    struct sockaddr_storage copy = { 0 };
+    const struct sockaddr_in *in = (const struct sockaddr_in *)&copy;
+    const struct sockaddr_in6 *in6 = (const struct sockaddr_in6 *)&copy;
     NpAddress address = { 0 };
 
-    if (size >= sizeof *in && from->ss_family == AF_INET) {
+    if (from != NULL)
+        memcpy(&copy, from, MIN(size, sizeof copy));
+    if (size >= sizeof *in && copy.ss_family == AF_INET) {
         address.family = NP_FAMILY_IPV4;
         address.port = g_ntohs(in->sin_port);
         memcpy(address.bytes, &in->sin_addr, sizeof in->sin_addr);
-    } else if (size >= sizeof *in6 && from->ss_family == AF_INET6) {
+    } else if (size >= sizeof *in6 && copy.ss_family == AF_INET6) {
         address.family = NP_FAMILY_IPV6;
         address.port = g_ntohs(in6->sin6_port);
         address.scope = in6->sin6_scope_id;

@@ -13,8 +13,11 @@ int np_io_sockaddr_family(NpFamily family);
 /* Returns the length to hand to the kernel; 0 for no address. */
 socklen_t np_io_sockaddr_write(struct sockaddr_storage *to, const NpAddress *address);
 
-/* No address if @from is of another family or cut short. */
-NpAddress np_io_sockaddr_read(const struct sockaddr_storage *from, socklen_t size);
+/*
+ * No address if @from, some struct sockaddr, is of another family or cut short. It need not be
+ * aligned: in getifaddrs()'s lists it is not.
+ */
+NpAddress np_io_sockaddr_read(const void *from, socklen_t size);
 
 /* The two ends of a socket; no address if there is none. */
 NpAddress np_io_sockaddr_local(int fd);
