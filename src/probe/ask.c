@@ -49,11 +49,15 @@ next_due(const NpProbeAsk *self)
     return self->sent[self->n_copies - 1] + interval;
 }
 
-/* A refusal is an answer of a kind: repeating the question would not change it. */
+/*
+ * A refusal is an answer of a kind: repeating the question would not change it. Except on the way
+ * back to ourselves, where the other socket's packet may open what has just refused.
+ */
 static gboolean
 is_over(const NpProbeAsk *self)
 {
-    return self->has_answer || self->abandoned || self->refused;
+    return self->has_answer || self->abandoned ||
+           (self->refused && !(self->flags & NP_PROBE_ASK_LOOP));
 }
 
 NpProbeAskState

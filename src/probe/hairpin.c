@@ -137,18 +137,15 @@ conclude_silence(const NpProbeHairpin *self,
 {
     guint copies = np_probe_ask_ripe_copies(self->loops[LEFT], &session->path, now) +
                    np_probe_ask_ripe_copies(self->loops[RIGHT], &session->path, now);
-    guint sender_copies = np_probe_ask_ripe_copies(self->loops[SENDER], &session->path, now);
 
-    if (!self->loops[LEFT]->refused && sender_copies < np_probe_path_copies(&session->path)) {
+    if (copies < np_probe_path_copies(&session->path)) {
         np_verdict_leave_open(verdict, np_verdict_anything(NP_NAT_AXIS_HAIRPIN), 1.0,
                               "the run ended before silence meant anything");
         return;
     }
     np_verdict_lean(verdict, NP_NAT_HAIRPIN_UNSUPPORTED,
                     1u << NP_NAT_HAIRPIN_UNSUPPORTED | 1u << NP_NAT_HAIRPIN_SUPPORTED_INTERNAL,
-                    self->loops[LEFT]->refused
-                        ? SURE
-                        : np_probe_path_silence_confidence(&session->path, copies),
+                    np_probe_path_silence_confidence(&session->path, copies),
                     "a hairpin that keeps the internal source cannot be seen from one host: the "
                     "packet would bear its own address");
 }

@@ -14,8 +14,10 @@
 
 /* RFC 792 and RFC 4443: the errors that mean something to a question. */
 #define ICMP_UNREACHABLE 3
+#define ICMP_PORT_UNREACHABLE 3
 #define ICMP_TIME_EXCEEDED 11
 #define ICMP6_UNREACHABLE 1
+#define ICMP6_PORT_UNREACHABLE 4
 #define ICMP6_TIME_EXCEEDED 3
 
 void
@@ -415,6 +417,16 @@ is_unreachable(const NpProbeSession *self, const NpIcmp *icmp)
     return icmp->type == (self->family == NP_FAMILY_IPV6 ? ICMP6_UNREACHABLE : ICMP_UNREACHABLE);
 }
 
+/* Nobody listens; as opposed to a router on the way that has no route or is not allowed to. */
+static gboolean
+is_port_unreachable(const NpProbeSession *self, const NpIcmp *icmp)
+{
+    guint8 code = self->family == NP_FAMILY_IPV6 ? ICMP6_PORT_UNREACHABLE : ICMP_PORT_UNREACHABLE;
+
+    return is_unreachable(self, icmp) && icmp->code == code &&
+           np_address_same_host(&icmp->offender, &icmp->quoted);
+}
+
 static void
 take_icmp(NpProbeSession *self, const NpSocketEvent *event)
 {
@@ -432,7 +444,7 @@ take_icmp(NpProbeSession *self, const NpSocketEvent *event)
             ask->refused = TRUE;
         }
     }
-    if (server != NULL && is_unreachable(self, &event->icmp))
+    if (server != NULL && is_port_unreachable(self, &event->icmp))
         server->refused = TRUE;
 }
 
