@@ -102,3 +102,6 @@ check_PROGRAMS += %D%/test-io-tcp
 tests_test_io_tcp_LDADD = $(IO_LDADD)
 check_PROGRAMS += %D%/test-io-host
 tests_test_io_host_LDADD = $(IO_LDADD)
+check_PROGRAMS += %D%/test-sim-nat
+%C%_test_sim_nat_SOURCES = %D%/test-sim-nat.c %D%/fixture-nat.c %D%/fixture-nat.h \
+	%D%/fixture-machine.c %D%/fixture-machine.h

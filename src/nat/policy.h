@@ -99,6 +99,8 @@ typedef struct {
 /* What a behaviour with block allocation but no size gets: Junos' default. */
 #define NP_NAT_BLOCK_SIZE 128
 #define NP_NAT_MAX_BLOCKS_PER_HOST 8
+/* External addresses of one NAT; a large gateway has some dozens. */
+#define NP_NAT_MAX_EXTERNAL 64
 
 /* A NAT that shows @behaviour and is otherwise as the RFCs want it. */
 NpNatPolicy np_nat_policy_from_behaviour(const NpNatBehaviour *behaviour);

@@ -15,9 +15,6 @@
 #include "nat/subscriber.h"
 #include "util/rng.h"
 
-/* RFC 6888 has no number; a large gateway has some dozens. */
-#define NP_NAT_MAX_EXTERNAL 64
-
 typedef struct {
     NpNatEnd host;
     NpNatPorts *ports[NP_NAT_N_PROTOCOLS]; /* made when first needed */

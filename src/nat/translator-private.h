@@ -32,42 +32,40 @@ typedef struct {
     NpNatEnd remote;
 } NpNatFlow;
 
-/* translator-filter.c: who may send in (RFC 4787, section 5) */
+/* filter.c: who may send in (RFC 4787, section 5) */
 
-gboolean np_nat_translator_lets_in(const NpNatTranslator *self,
-                                   const NpNatMapping *mapping,
-                                   const NpNatEnd *remote,
-                                   NpTime now);
-void np_nat_translator_let_in(NpNatTranslator *self,
-                              NpNatMapping *mapping,
+gboolean np_nat_filter_admits(const NpNatTranslator *self,
+                              const NpNatMapping *mapping,
                               const NpNatEnd *remote,
-                              NpTime now,
-                              NpTime deadline);
-gboolean np_nat_translator_is_spoilt(const NpNatTranslator *self,
-                                     NpNatProtocol protocol,
-                                     const NpNatEnd *external,
-                                     const NpNatEnd *remote,
-                                     NpTime now);
-void np_nat_translator_spoil(NpNatTranslator *self, const NpNatFlow *flow, NpTime now);
+                              NpTime now);
+void np_nat_filter_open(NpNatTranslator *self,
+                        NpNatMapping *mapping,
+                        const NpNatEnd *remote,
+                        NpTime now,
+                        NpTime deadline);
+gboolean np_nat_filter_is_spoilt(const NpNatTranslator *self,
+                                 NpNatProtocol protocol,
+                                 const NpNatEnd *external,
+                                 const NpNatEnd *remote,
+                                 NpTime now);
+void np_nat_filter_spoil(NpNatTranslator *self, const NpNatFlow *flow, NpTime now);
 
-/* translator-binding.c: which mapping a packet belongs to (RFC 4787, section 4) */
+/* binding.c: which mapping a packet belongs to (RFC 4787, section 4) */
 
 /* The living mapping for an outbound packet, made if need be; NP_NAT_NO_MAPPING, and why. */
 guint32
-np_nat_translator_bind(NpNatTranslator *self, const NpNatFlow *flow, NpTime now, NpNatOutcome *why);
+np_nat_binding_make(NpNatTranslator *self, const NpNatFlow *flow, NpTime now, NpNatOutcome *why);
 /* The same, but only if there is one. */
-guint32 np_nat_translator_find_outbound(NpNatTranslator *self, const NpNatFlow *flow, NpTime now);
-guint32 np_nat_translator_find_inbound(NpNatTranslator *self, const NpNatFlow *flow, NpTime now);
+guint32 np_nat_binding_find_outbound(NpNatTranslator *self, const NpNatFlow *flow, NpTime now);
+guint32 np_nat_binding_find_inbound(NpNatTranslator *self, const NpNatFlow *flow, NpTime now);
 /* A stranger was let in: with the policy for it, answers will leave by the same mapping. */
-void np_nat_translator_note_arrival(NpNatTranslator *self,
-                                    const NpNatMapping *mapping,
-                                    guint32 number,
-                                    const NpNatEnd *remote);
-void np_nat_translator_unbind(NpNatTranslator *self, guint32 number);
+void np_nat_binding_note_arrival(NpNatTranslator *self,
+                                 const NpNatMapping *mapping,
+                                 guint32 number,
+                                 const NpNatEnd *remote);
+void np_nat_binding_break(NpNatTranslator *self, guint32 number);
 
-/* translator-error.c: ICMP errors (RFC 5508, section 4) */
+/* error.c: ICMP errors (RFC 5508, section 4) */
 
-NpNatOutcome
-np_nat_translator_error_outbound(NpNatTranslator *self, NpNatPacket *packet, NpTime now);
-NpNatOutcome
-np_nat_translator_error_inbound(NpNatTranslator *self, NpNatPacket *packet, NpTime now);
+NpNatOutcome np_nat_error_outbound(NpNatTranslator *self, NpNatPacket *packet, NpTime now);
+NpNatOutcome np_nat_error_inbound(NpNatTranslator *self, NpNatPacket *packet, NpTime now);

@@ -37,7 +37,7 @@ sweep(NpNatTranslator *self, NpTime now)
     for (guint i = 0; i < SWEEP_PER_PACKET; i++) {
         if (!np_nat_mappings_expired(&self->mappings, now, &number))
             break;
-        np_nat_translator_unbind(self, number);
+        np_nat_binding_break(self, number);
     }
     np_nat_memory_sweep(&self->permissions, now);
     np_nat_memory_sweep(&self->spoilt, now);
@@ -69,7 +69,7 @@ static void
 touch_outbound(NpNatTranslator *self, NpNatMapping *mapping, const NpNatEnd *remote, NpTime now)
 {
     mapping->deadline = now + timer_of(self, mapping);
-    np_nat_translator_let_in(self, mapping, remote, now, mapping->deadline);
+    np_nat_filter_open(self, mapping, remote, now, mapping->deadline);
 }
 
 static void
@@ -83,10 +83,10 @@ touch_inbound(NpNatTranslator *self, guint32 number, const NpNatEnd *remote, NpT
         break;
     case NP_NAT_REFRESH_BOTH:
         mapping->deadline = now + timer_of(self, mapping);
-        np_nat_translator_let_in(self, mapping, remote, now, mapping->deadline);
+        np_nat_filter_open(self, mapping, remote, now, mapping->deadline);
         break;
     }
-    np_nat_translator_note_arrival(self, mapping, number, remote);
+    np_nat_binding_note_arrival(self, mapping, number, remote);
 }
 
 /* Answers a packet that came in on @side with an ICMP error, or drops it as @otherwise. */
@@ -128,14 +128,13 @@ hairpin(NpNatTranslator *self, NpNatPacket *packet, guint32 sender, NpTime now)
         .external = np_nat_end(&packet->destination),
         .remote = np_nat_mappings_get(&self->mappings, sender)->external,
     };
-    guint32 target = np_nat_translator_find_inbound(self, &flow, now);
+    guint32 target = np_nat_binding_find_inbound(self, &flow, now);
     const NpNatMapping *mapping = NULL;
 
     if (target == NP_NAT_NO_MAPPING)
         return NP_NAT_DROPPED_UNSOLICITED;
     mapping = np_nat_mappings_get(&self->mappings, target);
-    if (self->policy.hairpin_filtered &&
-        !np_nat_translator_lets_in(self, mapping, &flow.remote, now))
+    if (self->policy.hairpin_filtered && !np_nat_filter_admits(self, mapping, &flow.remote, now))
         return NP_NAT_DROPPED_UNSOLICITED;
     touch_inbound(self, target, &flow.remote, now);
     if (self->policy.hairpin == NP_NAT_HAIRPIN_SUPPORTED)
@@ -159,7 +158,7 @@ outbound(NpNatTranslator *self, NpNatPacket *packet, NpTime now)
 
     if (to_self && self->policy.hairpin == NP_NAT_HAIRPIN_UNSUPPORTED)
         return NP_NAT_DROPPED_HAIRPIN;
-    number = np_nat_translator_bind(self, &flow, now, &why);
+    number = np_nat_binding_make(self, &flow, now, &why);
     if (number == NP_NAT_NO_MAPPING)
         return why;
     mapping = np_nat_mappings_get(&self->mappings, number);
@@ -178,16 +177,16 @@ inbound(NpNatTranslator *self, NpNatPacket *packet, NpTime now)
         .external = np_nat_end(&packet->destination),
         .remote = np_nat_end(&packet->source),
     };
-    guint32 number = np_nat_translator_find_inbound(self, &flow, now);
+    guint32 number = np_nat_binding_find_inbound(self, &flow, now);
     const NpNatMapping *mapping = NULL;
 
     if (number == NP_NAT_NO_MAPPING) {
-        np_nat_translator_spoil(self, &flow, now);
+        np_nat_filter_spoil(self, &flow, now);
         return unsolicited(self, packet, NP_NAT_ERROR_PORT_UNREACHABLE);
     }
     mapping = np_nat_mappings_get(&self->mappings, number);
-    if (!np_nat_translator_lets_in(self, mapping, &flow.remote, now)) {
-        np_nat_translator_spoil(self, &flow, now);
+    if (!np_nat_filter_admits(self, mapping, &flow.remote, now)) {
+        np_nat_filter_spoil(self, &flow, now);
         return unsolicited(self, packet, NP_NAT_ERROR_PROHIBITED);
     }
     if (packet->ttl <= 1)
@@ -217,7 +216,7 @@ from_inside(NpNatTranslator *self, NpNatPacket *packet, NpTime now)
     if (is_plain_router(&self->policy))
         return NP_NAT_TO_OUTSIDE;
     if (packet->kind == NP_NAT_PACKET_ERROR)
-        return np_nat_translator_error_outbound(self, packet, now);
+        return np_nat_error_outbound(self, packet, now);
     return outbound(self, packet, now);
 }
 
@@ -231,7 +230,7 @@ from_outside(NpNatTranslator *self, NpNatPacket *packet, NpTime now)
     if (packet->ttl <= 1)
         return answer(self, NP_NAT_OUTSIDE, packet, NP_NAT_ERROR_TIME_EXCEEDED, NP_NAT_DROPPED_TTL);
     packet->ttl--;
-    return plain ? NP_NAT_TO_INSIDE : np_nat_translator_error_inbound(self, packet, now);
+    return plain ? NP_NAT_TO_INSIDE : np_nat_error_inbound(self, packet, now);
 }
 
 static gboolean

@@ -5,10 +5,10 @@
 static const NpNatEnd nothing;
 
 gboolean
-np_nat_translator_lets_in(const NpNatTranslator *self,
-                          const NpNatMapping *mapping,
-                          const NpNatEnd *remote,
-                          NpTime now)
+np_nat_filter_admits(const NpNatTranslator *self,
+                     const NpNatMapping *mapping,
+                     const NpNatEnd *remote,
+                     NpTime now)
 {
     NpNatEnd masked = np_nat_end_masked(remote, self->policy.filtering);
 
@@ -20,11 +20,11 @@ np_nat_translator_lets_in(const NpNatTranslator *self,
 }
 
 void
-np_nat_translator_let_in(NpNatTranslator *self,
-                         NpNatMapping *mapping,
-                         const NpNatEnd *remote,
-                         NpTime now,
-                         NpTime deadline)
+np_nat_filter_open(NpNatTranslator *self,
+                   NpNatMapping *mapping,
+                   const NpNatEnd *remote,
+                   NpTime now,
+                   NpTime deadline)
 {
     NpNatEnd masked = np_nat_end_masked(remote, self->policy.filtering);
 
@@ -39,11 +39,11 @@ np_nat_translator_let_in(NpNatTranslator *self,
 }
 
 gboolean
-np_nat_translator_is_spoilt(const NpNatTranslator *self,
-                            NpNatProtocol protocol,
-                            const NpNatEnd *external,
-                            const NpNatEnd *remote,
-                            NpTime now)
+np_nat_filter_is_spoilt(const NpNatTranslator *self,
+                        NpNatProtocol protocol,
+                        const NpNatEnd *external,
+                        const NpNatEnd *remote,
+                        NpTime now)
 {
     switch (self->policy.unsolicited) {
     case NP_NAT_UNSOLICITED_HARMLESS:
@@ -56,7 +56,7 @@ np_nat_translator_is_spoilt(const NpNatTranslator *self,
 }
 
 void
-np_nat_translator_spoil(NpNatTranslator *self, const NpNatFlow *flow, NpTime now)
+np_nat_filter_spoil(NpNatTranslator *self, const NpNatFlow *flow, NpTime now)
 {
     if (self->policy.unsolicited != NP_NAT_UNSOLICITED_HARMLESS)
         np_nat_memory_keep(&self->spoilt, flow->protocol, &flow->external, &flow->remote,

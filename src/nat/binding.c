@@ -30,7 +30,7 @@ alive(NpNatTranslator *self, guint32 number, NpTime now)
 {
     if (number == NP_NAT_NO_MAPPING || !is_dead(self, number, now))
         return number;
-    np_nat_translator_unbind(self, number);
+    np_nat_binding_break(self, number);
     return NP_NAT_NO_MAPPING;
 }
 
@@ -51,9 +51,8 @@ is_spoilt_for(const NpNatTranslator *self, guint32 number, const NpNatFlow *flow
 {
     const NpNatMapping *mapping = np_nat_mappings_get(&self->mappings, number);
 
-    return np_nat_translator_is_spoilt(self, flow->protocol, &mapping->external, &flow->remote,
-                                       now) &&
-           !np_nat_translator_lets_in(self, mapping, &flow->remote, now);
+    return np_nat_filter_is_spoilt(self, flow->protocol, &mapping->external, &flow->remote, now) &&
+           !np_nat_filter_admits(self, mapping, &flow->remote, now);
 }
 
 static guint32
@@ -85,8 +84,7 @@ refuses(gpointer context, const NpNatEnd *candidate)
                                        attempt->now) != NP_NAT_NO_MAPPING)
         return TRUE;
     return self->policy.unsolicited == NP_NAT_UNSOLICITED_REMAPPED &&
-           np_nat_translator_is_spoilt(self, flow->protocol, candidate, &flow->remote,
-                                       attempt->now);
+           np_nat_filter_is_spoilt(self, flow->protocol, candidate, &flow->remote, attempt->now);
 }
 
 static guint16
@@ -165,7 +163,7 @@ make_room(NpNatTranslator *self)
         oldest = np_nat_mappings_oldest(&self->mappings);
         if (oldest == NP_NAT_NO_MAPPING)
             return FALSE;
-        np_nat_translator_unbind(self, oldest);
+        np_nat_binding_break(self, oldest);
         return TRUE;
     }
     g_return_val_if_reached(FALSE);
@@ -198,7 +196,7 @@ create(NpNatTranslator *self, const NpNatFlow *flow, NpNatDependence dependence,
 }
 
 guint32
-np_nat_translator_find_outbound(NpNatTranslator *self, const NpNatFlow *flow, NpTime now)
+np_nat_binding_find_outbound(NpNatTranslator *self, const NpNatFlow *flow, NpTime now)
 {
     guint32 number = NP_NAT_NO_MAPPING;
 
@@ -212,9 +210,9 @@ np_nat_translator_find_outbound(NpNatTranslator *self, const NpNatFlow *flow, Np
 }
 
 guint32
-np_nat_translator_bind(NpNatTranslator *self, const NpNatFlow *flow, NpTime now, NpNatOutcome *why)
+np_nat_binding_make(NpNatTranslator *self, const NpNatFlow *flow, NpTime now, NpNatOutcome *why)
 {
-    guint32 number = np_nat_translator_find_outbound(self, flow, now);
+    guint32 number = np_nat_binding_find_outbound(self, flow, now);
 
     if (number == NP_NAT_NO_MAPPING)
         number = create(self, flow, self->policy.mapping, now);
@@ -234,7 +232,7 @@ np_nat_translator_bind(NpNatTranslator *self, const NpNatFlow *flow, NpTime now,
 }
 
 guint32
-np_nat_translator_find_inbound(NpNatTranslator *self, const NpNatFlow *flow, NpTime now)
+np_nat_binding_find_inbound(NpNatTranslator *self, const NpNatFlow *flow, NpTime now)
 {
     return alive(self,
                  np_nat_mappings_find_inbound(&self->mappings, flow->protocol, &flow->external,
@@ -243,10 +241,10 @@ np_nat_translator_find_inbound(NpNatTranslator *self, const NpNatFlow *flow, NpT
 }
 
 void
-np_nat_translator_note_arrival(NpNatTranslator *self,
-                               const NpNatMapping *mapping,
-                               guint32 number,
-                               const NpNatEnd *remote)
+np_nat_binding_note_arrival(NpNatTranslator *self,
+                            const NpNatMapping *mapping,
+                            guint32 number,
+                            const NpNatEnd *remote)
 {
     NpNatEnd masked = np_nat_end_masked(remote, self->policy.mapping);
     NpNatFact *fact = NULL;
@@ -260,7 +258,7 @@ np_nat_translator_note_arrival(NpNatTranslator *self,
 }
 
 void
-np_nat_translator_unbind(NpNatTranslator *self, guint32 number)
+np_nat_binding_break(NpNatTranslator *self, guint32 number)
 {
     const NpNatMapping *mapping = np_nat_mappings_get(&self->mappings, number);
     guint32 subscriber = mapping->subscriber;
