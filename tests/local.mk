@@ -46,14 +46,13 @@ check_PROGRAMS += %D%/test-punch-odds
 check_PROGRAMS += %D%/test-punch-outlook
 
 # Programs of the real host link it in front of the pure library.
-IO_LDADD = libnp-harness.a libnp-io.a libnp-pure.a $(CUNIT_LIBS) $(GIO_LIBS) $(GLIB_LIBS) -lm
-check_PROGRAMS += %D%/test-io-firewall
-tests_test_io_firewall_LDADD = $(IO_LDADD)
 check_LIBRARIES += libnp-io-harness.a
 libnp_io_harness_a_CPPFLAGS = $(AM_CPPFLAGS) -D_GNU_SOURCE
 libnp_io_harness_a_SOURCES = %D%/fixture-namespace.c %D%/fixture-namespace.h
 libnp_io_harness_a_SOURCES += %D%/fixture-rig.c %D%/fixture-rig.h
 IO_LDADD = libnp-harness.a libnp-io-harness.a libnp-io.a libnp-pure.a $(CUNIT_LIBS) $(GIO_LIBS) $(GLIB_LIBS) -lm
+check_PROGRAMS += %D%/test-io-firewall
+tests_test_io_firewall_LDADD = $(IO_LDADD)
 check_PROGRAMS += %D%/test-io-udp
 tests_test_io_udp_LDADD = $(IO_LDADD)
 check_PROGRAMS += %D%/test-io-icmp
