@@ -35,6 +35,22 @@ typedef struct {
     guint psid_bits;
 } FixtureNat;
 
+#define FIXTURE_ALL_PORTS .first = 1024, .size = 64512
+#define FIXTURE_BLOCK_OF(n) .kind = FIXTURE_RANDOM, .first = 1024 + 9 * (n), .size = (n)
+#define FIXTURE_COUNTER(by, rate)                                                                  \
+    .kind = FIXTURE_SEQUENTIAL, FIXTURE_ALL_PORTS, .step = (by), .foreign_rate = (rate)
+
+/* A NAT and the answer to look for. */
+typedef struct {
+    const char *label;
+    NpNatAllocation truth;
+    FixtureNat nat;
+} FixtureKnown;
+
+/* One of each sort. */
+extern const FixtureKnown fixture_law_known[];
+extern const guint fixture_law_n_known;
+
 typedef struct {
     guint n;         /* mappings made */
     NpTime spacing;  /* between their first packets */

@@ -104,3 +104,5 @@ tests_test_io_host_LDADD = $(IO_LDADD)
 check_PROGRAMS += %D%/test-sim-nat
 %C%_test_sim_nat_SOURCES = %D%/test-sim-nat.c %D%/fixture-nat.c %D%/fixture-nat.h \
 	%D%/fixture-machine.c %D%/fixture-machine.h
+BENCHES += %D%/bench-law
+EXTRA_PROGRAMS += %D%/bench-law

@@ -27,12 +27,16 @@
 /* Probability that a mapping whose answers were all lost was made nevertheless. */
 #define SHARE_MADE 0.8
 
-/* Foreign mappings per second: none at all, or any rate in this interval, log-uniform. */
+/*
+ * Foreign mappings per second: none at all, or any rate in this interval, log-uniform up to the
+ * common and falling beyond. A campus network makes 48 by night and 265 by day.
+ */
 #define SHARE_ALONE 0.3
 #define MIN_RATE 0.5
+#define COMMON_RATE 200.0
 #define MAX_RATE 5000.0
 /* Nodes of the integral over the rate, on each side of the most likely one. */
-#define N_NODES 4
+#define N_NODES 3
 /* Beyond this many foreign mappings a gap counts as odd. */
 #define MAX_FOREIGN 4096
 /* From this mean on a normal distribution has the same entropy to a hundredth of a bit. */
@@ -51,9 +55,9 @@ static const guint wraps[] = {
 
 /* How often what has a counter of its own. */
 static const double split_weights[NP_NAT_LAW_N_SPLITS] = {
-    [NP_NAT_LAW_SPLIT_NONE] = 0.65,   [NP_NAT_LAW_SPLIT_NONE_PARITY] = 0.05,
+    [NP_NAT_LAW_SPLIT_NONE] = 0.6,    [NP_NAT_LAW_SPLIT_NONE_PARITY] = 0.05,
     [NP_NAT_LAW_SPLIT_ADDRESS] = 0.1, [NP_NAT_LAW_SPLIT_DESTINATION] = 0.1,
-    [NP_NAT_LAW_SPLIT_PARITY] = 0.1,
+    [NP_NAT_LAW_SPLIT_PARITY] = 0.1,  [NP_NAT_LAW_SPLIT_SOCKET] = 0.05,
 };
 
 /* ln P(count foreign mappings) where @mean are expected, negative binomial. */
@@ -182,7 +186,9 @@ count_foreign(const NpNatLawChains *chains, gint step)
 
 typedef struct {
     double log_evidence;
-    double best;
+    NpNatLawSplit split; /* being weighed */
+    double best;         /* and the best of all so far: */
+    NpNatLawSplit best_split;
     gint step;
     Traffic traffic;
     Foreign foreign;
@@ -202,9 +208,19 @@ search_add(Search *self,
     if (log_weight <= self->best)
         return;
     self->best = log_weight;
+    self->best_split = self->split;
     self->step = step;
     self->traffic = *traffic;
     self->foreign = *foreign;
+}
+
+/* Density over ln rate, of those with any foreign traffic. */
+static double
+rate_density(double rate)
+{
+    double low = MIN_RATE / (COMMON_RATE + MIN_RATE), high = MAX_RATE / (COMMON_RATE + MAX_RATE);
+
+    return 1 / ((1 + rate / COMMON_RATE) * log(high / low));
 }
 
 /*
@@ -227,12 +243,12 @@ search_rates(Search *self,
         for (gint node = -N_NODES; node <= N_NODES; node++) {
             double log_rate = likeliest + node * width;
             Traffic traffic = { exp(log_rate), dispersions[i] };
-            double share = width / log(MAX_RATE / MIN_RATE);
+            double share = width * rate_density(traffic.rate) / G_N_ELEMENTS(dispersions);
 
             if (log_rate < log(MIN_RATE) || log_rate > log(MAX_RATE))
                 continue;
             search_add(self, chains, step, foreign, &traffic,
-                       log_prior + log((1 - SHARE_ALONE) * share / G_N_ELEMENTS(dispersions)));
+                       log_prior + log((1 - SHARE_ALONE) * share));
         }
     }
 }
@@ -255,10 +271,12 @@ search_step(Search *self, const NpNatLawChains *chains, gint step, double log_pr
     double rough;
 
     /* Where the count goes on in less than half of the gaps it is not this step. */
-    if (foreign.n * 2 < chains->n_gaps || foreign.n == 0)
+    if (foreign.n * 2 < chains->n_gaps)
         return;
     log_prior += log_step_prior(step);
     search_add(self, chains, step, &foreign, &alone, log_prior + log(SHARE_ALONE));
+    if (foreign.n == 0)
+        return;
     likeliest.rate = (foreign.count + 0.3) / foreign.seconds;
     rough = log_prior + log_likelihood(chains, step, &likeliest);
     if (foreign.largest_count > 0 && rough < self->best - WORSE)
@@ -307,19 +325,19 @@ list_steps(const NpNatLawChains *chains, guint16 steps[static MAX_STEP])
 }
 
 static void
-search_split(Search *self, NpNatLawSplit split, const NpNatSample *const *samples, guint n)
+search_split(Search *self, const NpNatSample *const *samples, guint n)
 {
     guint16 steps[MAX_STEP];
     NpNatLawChains chains;
     guint n_steps;
 
-    np_nat_law_chain_build(&chains, split, samples, n, 1);
+    np_nat_law_chain_build(&chains, self->split, samples, n, 1);
     n_steps = list_steps(&chains, steps);
     for (guint i = 0; i < 2 * n_steps; i++) {
         gint step = i % 2 == 0 ? steps[i / 2] : -(gint)steps[i / 2];
 
-        np_nat_law_chain_build(&chains, split, samples, n, step);
-        search_step(self, &chains, step, log(split_weights[split]));
+        np_nat_law_chain_build(&chains, self->split, samples, n, step);
+        search_step(self, &chains, step, log(split_weights[self->split]));
     }
 }
 
@@ -353,15 +371,16 @@ np_nat_law_sequence_fit(NpNatLawSequence *self, const NpNatSample *const *sample
         .step = 1,
     };
 
-    for (guint split = NP_NAT_LAW_SPLIT_NONE; split < NP_NAT_LAW_N_SPLITS; split++)
-        if (np_nat_law_chain_matters((NpNatLawSplit)split, samples, n))
-            search_split(&search, (NpNatLawSplit)split, samples, n);
+    for (search.split = NP_NAT_LAW_SPLIT_NONE; search.split < NP_NAT_LAW_N_SPLITS; search.split++)
+        if (np_nat_law_chain_matters(search.split, samples, n))
+            search_split(&search, samples, n);
     *self = (NpNatLawSequence){
         .fit = { .log_evidence = search.log_evidence,
                  .law = { .kind = NP_NAT_SEQUENTIAL, .step = search.step } },
         .foreign_rate = search.traffic.rate,
         .foreign_low = search.foreign.n > 0 ? search.foreign.low : 0,
         .foreign_high = search.foreign.high,
+        .per_socket = search.best_split == NP_NAT_LAW_SPLIT_SOCKET,
     };
     if (search.foreign.n > 0)
         self->fit.entropy_bits =

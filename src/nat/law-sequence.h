@@ -12,6 +12,7 @@ typedef struct {
     double foreign_rate; /* mappings per second made by others */
     guint foreign_low;   /* fewest and most of them between two of ours, where the count went on */
     guint foreign_high;
+    gboolean per_socket; /* every socket has a count of its own */
 } NpNatLawSequence;
 
 /* @n is 1 to NP_NAT_LAW_MAX_SAMPLES; order of creation. */

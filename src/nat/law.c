@@ -251,8 +251,9 @@ say_sequence(const Fits *fits, NpVerdict *verdict)
     else
         foreign = g_strdup_printf("%u to %u foreign mappings", sequence->foreign_low,
                                   sequence->foreign_high);
-    np_verdict_add_evidence(verdict, "ports %s by %d per mapping, with %s between",
-                            step > 0 ? "rise" : "fall", ABS(step), foreign);
+    np_verdict_add_evidence(verdict, "ports %s by %d per mapping%s, with %s between",
+                            step > 0 ? "rise" : "fall", ABS(step),
+                            sequence->per_socket ? " of the same socket" : "", foreign);
 }
 
 static void
