@@ -106,3 +106,5 @@ check_PROGRAMS += %D%/test-sim-nat
 	%D%/fixture-machine.c %D%/fixture-machine.h
 BENCHES += %D%/bench-law
 EXTRA_PROGRAMS += %D%/bench-law
+check_PROGRAMS += %D%/test-nat-preset
+check_PROGRAMS += %D%/test-nat-spec

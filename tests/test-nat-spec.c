@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "harness.h"
+#include "nat/spec.h"
+
+#include <string.h>
+
+/* "mapping=endpoint-independent filtering=... ": the axes that layers share. */
+static char *
+describe(const NpNatBehaviour *truth)
+{
+    GString *text = g_string_new(NULL);
+
+    for (guint i = 0; i < NP_NAT_N_AXES; i++)
+        g_string_append_printf(
+            text, "%s=%s ", np_nat_axis_key((NpNatAxis)i),
+            np_nat_axis_value((NpNatAxis)i, np_nat_behaviour_value(truth, (NpNatAxis)i)));
+    g_string_append_printf(text, "needs=%s step=%d size=%u range=%u-%u",
+                           np_nat_hairpin_needs_text(truth->hairpin_needs), truth->law.step,
+                           truth->law.block_size, truth->law.first, truth->law.last);
+    return g_string_free(text, FALSE);
+}
+
+static void
+presets_alone_are_what_the_table_says(void)
+{
+    guint count = 0;
+    const NpNatPreset *presets = np_nat_preset_all(&count);
+
+    for (guint i = 0; i < count; i++) {
+        NpNatSpec spec;
+
+        NP_ASSERT_ROW(np_nat_spec_parse(&spec, presets[i].name, NULL), presets[i].name);
+        NP_REQUIRE(spec.n_layers == presets[i].n_layers);
+        for (guint j = 0; j < spec.n_layers; j++) {
+            g_autofree char *parsed = describe(&spec.layers[j]);
+            g_autofree char *written = describe(&presets[i].layers[j]);
+
+            NP_ASSERT_STR(parsed, written);
+        }
+    }
+}
+
+/* What the truth of a SPEC must contain. */
+static void
+keys_change_what_they_name(void)
+{
+    static const struct {
+        const char *text;
+        const char *contains;
+    } rows[] = {
+        { "full-cone@kernel", "filtering=endpoint-independent" },
+        { "full-cone,hairpin=on", "hairpin=supported unsolicited=harmless cgn=no needs=nothing" },
+        { "full-cone,hairpin=on,hairpin=off", "hairpin=unsupported" },
+        { "port-restricted,hairpin=both-send", "hairpin=supported" },
+        { "port-restricted,hairpin=both-send", "needs=both-send" },
+        { "port-restricted,hairpin=internal", "hairpin=supported-internal" },
+        { "port-restricted,trap=on", "unsolicited=remapped" },
+        { "port-restricted,trap=on,trap=off", "unsolicited=harmless" },
+        { "port-restricted,allocation=random,trap=on", "unsolicited=blocked" },
+        { "firewall,trap=on", "unsolicited=blocked" },
+        { "restricted,unsolicited=blocked", "unsolicited=blocked" },
+        { "port-restricted,cgn=yes", "cgn=yes" },
+        { "symmetric-sequential", "step=1 " },
+        { "symmetric-sequential,step=-7", "step=-7 " },
+        { "symmetric-random,step=3,allocation=sequential", "step=3 " },
+        { "block", "size=512 range=16384-16895" },
+        { "block,size=64", "size=64 range=16384-16447" },
+        { "block,size=8192", "size=8192 range=16384-24575" },
+        { "block,allocation=random", "size=0 range=1024-65535" },
+        { "symmetric-random,filtering=endpoint-independent", "filtering=endpoint-independent" },
+        { "restricted,mapping=address-dependent,allocation=random", "mapping=address-dependent" },
+        { "firewall,filtering=address-dependent", "nat=none" },
+        { "double,hairpin=on", "needs=both-send" },
+        { "double,cgn=no", "cgn=no" },
+    };
+
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        NpNatSpec spec = { 0 };
+        NpNatBehaviour truth;
+        g_autofree char *text = NULL;
+
+        NP_ASSERT_ROW(np_nat_spec_parse(&spec, rows[i].text, NULL), rows[i].text);
+        NP_REQUIRE(spec.n_layers > 0);
+        truth = np_nat_spec_truth(&spec);
+        text = describe(&truth);
+        if (strstr(text, rows[i].contains) == NULL)
+            NP_ASSERT_STR(text, rows[i].contains);
+    }
+}
+
+static void
+layers_combine_to_the_worst_of_each_axis(void)
+{
+    static const struct {
+        const char *text;
+        const char *contains;
+    } rows[] = {
+        { "full-cone+symmetric-random", "mapping=address-and-port-dependent" },
+        { "symmetric-random+full-cone", "mapping=address-and-port-dependent" },
+        { "full-cone+restricted", "filtering=address-dependent" },
+        { "restricted+full-cone", "filtering=address-dependent" },
+        /* The outer NAT chooses, unless it keeps what the inner one chose. */
+        { "symmetric-sequential,step=3+full-cone", "allocation=sequential" },
+        { "symmetric-sequential+symmetric-random", "allocation=random" },
+        { "open+udp-blocked", "reachable=no" },
+        { "open+open", "nat=none" },
+        { "firewall+full-cone", "nat=translated" },
+        { "full-cone+full-cone", "cgn=yes" },
+        { "full-cone+full-cone,cgn=no", "cgn=no" },
+        { "full-cone+firewall", "cgn=no" },
+        /* A hairpin turns at the outermost NAT and then meets the inner filters. */
+        { "full-cone,hairpin=on+full-cone", "hairpin=unsupported" },
+        { "full-cone+full-cone,hairpin=on", "hairpin=supported" },
+        { "full-cone+full-cone,hairpin=on", "needs=nothing" },
+        { "restricted+full-cone,hairpin=on", "needs=both-send" },
+        { "full-cone+full-cone,hairpin=internal", "hairpin=unsupported" },
+        { "full-cone,hairpin=on+firewall", "hairpin=supported" },
+        /* What the outer NAT drops cannot spoil the inner one. */
+        { "port-restricted,trap=on+full-cone", "unsolicited=remapped" },
+        { "port-restricted,trap=on+restricted", "unsolicited=remapped" },
+        { "port-restricted,trap=on+port-restricted", "unsolicited=harmless" },
+        { "port-restricted+port-restricted,trap=on", "unsolicited=remapped" },
+    };
+
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        NpNatSpec spec = { 0 };
+        NpNatBehaviour truth;
+        g_autofree char *text = NULL;
+
+        NP_ASSERT_ROW(np_nat_spec_parse(&spec, rows[i].text, NULL), rows[i].text);
+        NP_REQUIRE(spec.n_layers == 2);
+        truth = np_nat_spec_truth(&spec);
+        text = describe(&truth);
+        NP_ASSERT_ROW(strstr(text, rows[i].contains) != NULL, rows[i].text);
+    }
+}
+
+static void
+a_bad_spec_gets_a_sentence_that_names_it(void)
+{
+    static const struct {
+        const char *text;
+        const char *names; /* what is wrong */
+        const char *lists; /* what would be right */
+    } rows[] = {
+        { "", "there is no preset \"\"", "open, firewall, full-cone" },
+        { "cone", "there is no preset \"cone\"", "port-restricted" },
+        { "open+", "there is no preset \"\"", "udp-blocked" },
+        { "+open", "there is no preset \"\"", "udp-blocked" },
+        { "open@model", "no implementation \"model\"", "kernel" },
+        { "full-cone,haripin=on", "no key \"haripin\"", "hairpin" },
+        { "full-cone,", "no key \"\"", "mapping" },
+        { "full-cone,hairpin", "hairpin=", "off, on, both-send, internal" },
+        { "full-cone,hairpin=yes", "hairpin=yes", "off, on, both-send, internal" },
+        { "full-cone,mapping=symmetric", "mapping=symmetric", "endpoint-independent" },
+        { "symmetric-sequential,step=0", "step=0", "-1000 to 1000" },
+        { "symmetric-sequential,step=1001", "step=1001", "-1000 to 1000" },
+        { "symmetric-sequential,step=2x", "step=2x", "-1000 to 1000" },
+        { "block,size=7", "size=7", "8 to 8192" },
+        { "block,size=-8", "size=-8", "8 to 8192" },
+        { "symmetric-random,step=2", "step=", "allocation=sequential" },
+        { "symmetric-random,size=64", "size=", "allocation=block" },
+        { "open,hairpin=on", "open has no hairpin", "" },
+        { "udp-blocked,mapping=endpoint-independent", "udp-blocked has no mapping", "" },
+        { "full-cone,mapping=address-dependent", "a mapping per destination", "random" },
+        { "symmetric-random,allocation=preserving", "a mapping per destination", "random" },
+        { "full-cone,trap=on", "cannot spoil", "filtering is stricter" },
+        { "symmetric-random,trap=on", "cannot spoil", "filtering is stricter" },
+        { "open,unsolicited=blocked", "cannot spoil", "filtering is stricter" },
+        { "firewall,unsolicited=remapped", "unsolicited=remapped", "allocation=preserving" },
+        { "symmetric-random,hairpin=both-send", "hairpin=both-send", "allocation=preserving" },
+        { "open+open+open+open+open", "more than 4 layers", "" },
+        { "double+double+open", "more than 4 layers", "" },
+    };
+
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autoptr(GError) error = NULL;
+        NpNatSpec spec = { .n_layers = 77 };
+
+        NP_ASSERT_ROW(!np_nat_spec_parse(&spec, rows[i].text, &error), rows[i].text);
+        NP_REQUIRE(error != NULL);
+        NP_ASSERT_ROW(g_error_matches(error, NP_NAT_SPEC_ERROR, NP_NAT_SPEC_ERROR_INVALID),
+                      rows[i].text);
+        NP_ASSERT_ROW(strstr(error->message, rows[i].names) != NULL, error->message);
+        NP_ASSERT_ROW(strstr(error->message, rows[i].lists) != NULL, error->message);
+        NP_ASSERT_ROW(strchr(error->message, '\n') == NULL, error->message);
+        NP_ASSERT_INT(spec.n_layers, 77);
+    }
+}
+
+int
+main(void)
+{
+    static const NpTest tests[] = {
+        NP_TEST(presets_alone_are_what_the_table_says),
+        NP_TEST(keys_change_what_they_name),
+        NP_TEST(layers_combine_to_the_worst_of_each_axis),
+        NP_TEST(a_bad_spec_gets_a_sentence_that_names_it),
+        { 0 },
+    };
+
+    return np_test_main("nat.spec", tests);
+}
