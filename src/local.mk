@@ -108,3 +108,17 @@ libnp_pure_a_SOURCES += %D%/sim/packet.c %D%/sim/packet.h
 libnp_pure_a_SOURCES += %D%/sim/process.c %D%/sim/process.h
 libnp_pure_a_SOURCES += %D%/sim/trace.c %D%/sim/trace.h
 libnp_pure_a_SOURCES += %D%/sim/world.c %D%/sim/world.h
+
+# The lab: NATs of the kernel's making, in network namespaces.
+noinst_LIBRARIES += libnp-lab.a
+libnp_lab_a_SOURCES =
+libnp_lab_a_SOURCES += %D%/lab/network.c %D%/lab/network.h
+libnp_lab_a_SOURCES += %D%/lab/process.c %D%/lab/process.h
+libnp_lab_a_SOURCES += %D%/lab/ready.c %D%/lab/ready.h
+libnp_lab_a_SOURCES += %D%/lab/ruleset.c %D%/lab/ruleset.h
+libnp_lab_a_SOURCES += %D%/lab/sandbox.c %D%/lab/sandbox.h
+libnp_lab_a_SOURCES += %D%/lab/server.c %D%/lab/server.h
+libnp_lab_a_SOURCES += %D%/lab/session.c %D%/lab/session.h
+libnp_lab_a_SOURCES += %D%/lab/topology.c %D%/lab/topology.h
+libnp_lab_a_SOURCES += %D%/lab/wire.c %D%/lab/wire.h
+libnp_lab_a_CFLAGS = $(AM_CFLAGS) $(GIO_CFLAGS)

@@ -24,6 +24,7 @@ io:         report wire sim path rendezvous punch probe nat stun core util
 lab:        io sim nat stun core util
 ice:        io report wire sim path rendezvous punch probe nat stun core util
 server:     io report wire sim path rendezvous punch probe nat stun core util
+lab:        nat core util
 '
 
 # Folders whose objects make up the pure archives, and the headers from outside that they may read:
