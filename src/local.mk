@@ -122,8 +122,11 @@ libnp_lab_a_SOURCES += %D%/lab/session.c %D%/lab/session.h
 libnp_lab_a_SOURCES += %D%/lab/topology.c %D%/lab/topology.h
 libnp_lab_a_SOURCES += %D%/lab/wire.c %D%/lab/wire.h
 libnp_lab_a_CFLAGS = $(AM_CFLAGS) $(GIO_CFLAGS)
-libnp_report_a_SOURCES += %D%/report/format.c %D%/report/format.h
-libnp_report_a_SOURCES += %D%/report/html.c %D%/report/html.h
-libnp_report_a_SOURCES += %D%/report/junit.c %D%/report/junit.h
-libnp_report_a_SOURCES += %D%/report/markdown.c %D%/report/markdown.h
-libnp_report_a_SOURCES += %D%/report/tap.c %D%/report/tap.h
+libnp_pure_a_SOURCES += %D%/stun/connections.c %D%/stun/connections.h
+libnp_pure_a_SOURCES += %D%/stun/server.c %D%/stun/server.h
+
+# What natprobed consists of beside the machines.
+noinst_LIBRARIES += libnp-server.a
+libnp_server_a_CFLAGS = $(AM_CFLAGS) $(GIO_CFLAGS)
+libnp_server_a_SOURCES =
+libnp_server_a_SOURCES += %D%/server/listeners.c %D%/server/listeners.h

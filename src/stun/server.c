@@ -176,6 +176,9 @@ note_failure(NpStunServer *self, NpSocketId socket, NpWhy why)
 {
     Listener *listener = &self->listeners[listener_of(socket)];
 
+    /* The first one explains it; a second one would only be its echo. */
+    if (listener->failure != NP_WHY_NONE)
+        return;
     listener->failure = why;
     listener->failed = transport_of(socket);
     np_outbox_notify(&self->outbox, NP_STUN_SERVER_LISTEN_FAILED, listener_of(socket));

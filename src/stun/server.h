@@ -63,7 +63,7 @@ NpStunServer *np_stun_server_new(const NpStunServerConfig *config);
 void np_stun_server_free(NpStunServer *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(NpStunServer, np_stun_server_free)
 
-/* Why the listener with this index failed, and which of its two sockets. */
+/* Why the listener with this index failed, and which of its two sockets did so first. */
 NpWhy np_stun_server_failure(const NpStunServer *self, guint listener, NpTransport *transport);
 const NpStunServerCounters *np_stun_server_counters(const NpStunServer *self);
 guint np_stun_server_n_connections(const NpStunServer *self);
