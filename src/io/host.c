@@ -134,7 +134,11 @@ np_io_host_sent(NpIoHost *self,
 void
 np_io_host_report_icmp(NpIoHost *self, const NpIoSocket *socket)
 {
-    NpSocketEvent event = { .socket = socket->id, .kind = NP_SOCKET_ICMP };
+    NpSocketEvent event = {
+        .socket = socket->id,
+        .kind = NP_SOCKET_ICMP,
+        .local = socket->local,
+    };
 
     while (np_io_icmp_take(socket->fd, &event.icmp))
         if (np_address_is_set(&event.icmp.quoted))
