@@ -11,9 +11,9 @@
 #include <glib.h>
 
 /*
- * The input chain that drops what no rule accepts, as "inet filter input"; NULL if there is none or
- * the ruleset cannot be read (then @readable is FALSE). To be freed.
+ * The input chain that drops what no rule accepts, as "inet filter input", in the text that
+ * `nft list chains` prints; NULL if there is none. To be freed.
  */
-char *np_io_firewall_dropping_chain(gboolean *readable);
-/* The same, of the text that `nft list chains` prints. */
 char *np_io_firewall_find_dropping_chain(const char *chains);
+/* The same of this host; if its ruleset cannot be read, NULL, and @readable is FALSE. */
+char *np_io_firewall_dropping_chain(gboolean *readable);

@@ -13,11 +13,11 @@
 extern const NpProbeExperimentOps np_probe_reach_ops;
 
 /* TCP sockets belong to this experiment alone; TRUE if the input was for one of them. */
-gboolean np_probe_reach_receive(gpointer self, const NpDatagram *in);
 gboolean np_probe_reach_report(gpointer self,
                                NpProbeSession *session,
                                NpTime now,
                                const NpSocketEvent *event);
+gboolean np_probe_reach_receive(gpointer self, const NpDatagram *in);
 NpTime np_probe_reach_deadline(gconstpointer self);
 /* Whether any server answered over TCP. */
 gboolean np_probe_reach_tcp_answered(gconstpointer self);
