@@ -8,3 +8,4 @@ CLEANFILES += %D%/natprobed.service
 if SYSTEMD_UNIT
 systemdsystemunit_DATA = %D%/natprobed.service
 endif
+EXTRA_DIST += %D%/architecture.md %D%/contributing.md

@@ -23,6 +23,12 @@ write()
     printf '%s\n' "$licence" "$@" > "$file"
 }
 
+# describe FOLDER...: the table of doc/architecture.md.
+describe()
+{
+    printf '| `src/%s` | what it holds |\n' "$@" > "$tree/doc/architecture.md"
+}
+
 # An innocent tree to spoil.
 fresh()
 {
@@ -34,7 +40,9 @@ fresh()
         'void' 'np_cursor_step(void)' '{' '}' '' 'int' 'np_cursor(void)' '{' '    return 0;' '}'
     write tests/test-util-cursor.c '' '#include "util/cursor.h"'
     printf '%s\n' '#!/bin/sh' '# SPDX-License-Identifier: LGPL-2.1-or-later' > "$tree/quickstart"
+    echo 'check_PROGRAMS += %D%/test-util-cursor' > "$tree/tests/local.mk"
     : > "$tree/README.md"
+    describe util
     : > "$tree/configure.ac"
     : > "$tree/Makefile.am"
 }
@@ -62,14 +70,25 @@ objects layers 'includes are written from src/'
 
 fresh
 mkdir "$tree/src/extras"
+describe extras util
 objects layers 'every folder of src has its line in the list'
 
 fresh
+mkdir "$tree/src/core"
+objects layers 'doc/architecture.md describes the folders that there are'
+
+fresh
+describe io util
+objects layers 'doc/architecture.md describes the folders that there are'
+
+fresh
+describe core io util
 write src/io/host.h '#pragma once'
 write src/core/engine.c '' '#include "io/host.h"'
 objects layers 'folders include only what lies below them'
 
 fresh
+describe nat stun util
 write src/nat/profile.h '#pragma once'
 write src/stun/message.c '' '#  include "nat/profile.h"'
 objects layers 'folders include only what lies below them'
@@ -83,6 +102,7 @@ write src/util/cursor.c '' '#include <gio/gio.h>'
 objects layers 'pure folders read no header of the world outside'
 
 fresh
+describe core util
 write src/util/cursor-private.h '#pragma once'
 write src/core/engine.c '' '#include "util/cursor-private.h"'
 objects layers 'private headers stay in their folder and its tests'
@@ -115,6 +135,9 @@ write src/stun/transaction.c '' 'int' 'np_stun_message_parse(void)' '{' '}'
 write src/stun/message.c
 write tests/test-stun-message.c
 write tests/test-stun-transaction.c
+for test in message transaction; do
+    echo "check_PROGRAMS += %D%/test-stun-$test" >> "$tree/tests/local.mk"
+done
 objects names 'public functions bear the name of their path'
 
 fresh
@@ -133,6 +156,10 @@ objects names 'no function is longer than 80 lines'
 fresh
 rm "$tree/tests/test-util-cursor.c"
 objects names 'every pure source file has its unit test'
+
+fresh
+: > "$tree/tests/local.mk"
+objects names 'every unit test is in the list of programs'
 
 fresh
 printf '/* TO%s */\n' 'DO: more' >> "$tree/src/util/cursor.c"

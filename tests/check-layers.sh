@@ -34,6 +34,8 @@ pure_headers='glib.h arpa/inet.h errno.h limits.h math.h stdarg.h stddef.h stdin
 stdlib.h string.h'
 
 cd "$srcdir" || exit 99
+scratch=$(mktemp -d) || exit 99
+trap 'rm -rf "$scratch"' EXIT
 
 # "FILE:LINE INCLUDED" for each include of the form, "quoted" or <angled>.
 includes()
@@ -64,6 +66,13 @@ tap_check 'every folder of src has its line in the list' "$(
     find src -mindepth 1 -type d | cut -d/ -f2 | sort -u | while read -r folder; do
         printf '%s\n' "$edges" | grep -q "^$folder:" || echo "src/$folder"
     done
+)"
+
+tap_check 'doc/architecture.md describes the folders that there are' "$(
+    find src -mindepth 1 -type d | cut -d/ -f1,2 | sort -u > "$scratch/there"
+    sed -n 's/^| `\(src\/[a-z]*\)`.*/\1/p' doc/architecture.md | sort > "$scratch/described"
+    comm -23 "$scratch/there" "$scratch/described" | sed 's/$/ is not described/'
+    comm -13 "$scratch/there" "$scratch/described" | sed 's/$/ is not there/'
 )"
 
 tap_check 'folders include only what lies below them' "$(
