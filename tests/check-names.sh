@@ -14,13 +14,16 @@ function_twice=60
 function_most=80
 
 # src/<folder>/<file>.c defines np_<folder>_<file>_*, or np_<folder>_* for the folder's dominant
-# type. In these folders the file alone is the name: np_address_*, np_outbox_*, np_verdict_*, np_document_*.
+# type. In these folders the file alone is the name: np_address_*, np_outbox_*, np_verdict_*,
+# np_document_*.
 short_folders='util core nat report'
 
 # What stands where no name would lead to it: PATH PREFIX.
 elsewhere='
 src/core/outbox.c np_action_
 src/core/outbox.c np_why_
+src/report/document.c np_block_
+src/report/document.c np_check_outcome_
 '
 
 # Folders in which each source file has a unit test of its own.
@@ -149,6 +152,14 @@ tap_check 'every pure source file has its unit test' "$(
             found=$(find tests -name "test-$folder-$part.c" -o -name "test-$folder-$part-*.c")
             [ -n "$found" ] || echo "$file"
         done
+    done
+)"
+
+# A test that no list names passes for ever.
+tap_check 'every unit test is in the list of programs' "$(
+    for file in $(find tests -name 'test-*.c'); do
+        grep -q "^check_PROGRAMS += %D%/$(expr "$file" : 'tests/\(.*\)\.c')\$" tests/local.mk ||
+            echo "$file"
     done
 )"
 
