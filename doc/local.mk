@@ -9,3 +9,4 @@ if SYSTEMD_UNIT
 systemdsystemunit_DATA = %D%/natprobed.service
 endif
 EXTRA_DIST += %D%/architecture.md %D%/contributing.md
+EXTRA_DIST += %D%/nat-behaviour.md
