@@ -70,6 +70,7 @@ says_what_it_saw(void)
         NP_REQUIRE(ALLOCATION(&profile)->evidence->len == 1);
         NP_ASSERT_STR(ALLOCATION(&profile)->evidence->pdata[0], rows[i].evidence);
         NP_ASSERT_INT(profile.samples, 8);
+        CU_ASSERT(ALLOCATION(&profile)->confidence >= 0.99 && ALLOCATION(&profile)->confidence < 1);
     }
 }
 

@@ -35,6 +35,8 @@ static const double priors[NP_NAT_N_ALLOCATIONS] = {
 
 /* Verdicts keep the kinds that together have this probability. */
 #define CREDIBLE 0.99
+/* What is left for a NAT that obeys none of these laws. */
+#define RESIDUAL_DOUBT 1e-4
 
 typedef struct {
     const NpNatSample *samples[NP_NAT_LAW_MAX_SAMPLES]; /* in order, each mapping once */
@@ -355,6 +357,7 @@ np_nat_law_conclude(const NpNatSample *samples,
         return;
 
     possible = credible_kinds(&found, &together);
+    together = MIN(together, 1 - RESIDUAL_DOUBT);
     if ((possible & (possible - 1)) == 0) {
         np_verdict_conclude(verdict, found.law.kind, together);
     } else {
