@@ -81,7 +81,6 @@ check_PROGRAMS += %D%/test-io-resolver
 tests_test_io_resolver_CFLAGS = $(AM_CFLAGS) $(GIO_CFLAGS)
 tests_test_io_resolver_LDADD = $(IO_LDADD)
 check_PROGRAMS += %D%/test-io-route
-tests_test_io_route_CPPFLAGS = $(AM_CPPFLAGS) -D_GNU_SOURCE
 tests_test_io_route_LDADD = $(IO_LDADD)
 check_PROGRAMS += %D%/test-nat-rfc3489
 
