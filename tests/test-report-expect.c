@@ -92,7 +92,7 @@ the_check_says_what_was_found_how_surely_and_why(void)
     NP_ASSERT_STR(g_array_index(document->checks, NpCheck, 0).name,
                   "filtering!=address-and-port-dependent");
     NP_ASSERT_STR(g_array_index(document->checks, NpCheck, 0).detail,
-                  "it is address-dependent or address-and-port-dependent, 99.8 % sure: "
+                  "it is address-dependent or address-and-port-dependent, 99.8% sure: "
                   "a second server address would tell");
     NP_ASSERT_STR(g_array_index(document->checks, NpCheck, 1).detail, "it was not measured");
 }

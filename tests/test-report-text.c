@@ -22,16 +22,16 @@ sample(void)
                                     "goes on about it.");
     np_document_heading(document, "A table");
     block = np_document_table(document);
-    np_block_column(block, "Axis", NP_ALIGN_LEFT);
-    np_block_column(block, "Sure", NP_ALIGN_RIGHT);
-    np_block_column(block, "Because", NP_ALIGN_LEFT);
+    np_document_column(block, "Axis", NP_ALIGN_LEFT);
+    np_document_column(block, "Sure", NP_ALIGN_RIGHT);
+    np_document_column(block, "Because", NP_ALIGN_LEFT);
     for (gsize i = 0; i < G_N_ELEMENTS(cells); i++)
         for (gsize j = 0; j < G_N_ELEMENTS(cells[i]); j++)
-            np_block_cell(block, cells[i][j], j == 1 ? NP_TONE_DOUBTFUL : NP_TONE_PLAIN);
+            np_document_cell(block, cells[i][j], j == 1 ? NP_TONE_DOUBTFUL : NP_TONE_PLAIN);
     np_document_heading(document, "A list");
     block = np_document_list(document);
-    np_block_cell(block, "an item of several words", NP_TONE_PLAIN);
-    np_block_cell(block, "another", NP_TONE_BAD);
+    np_document_cell(block, "an item of several words", NP_TONE_PLAIN);
+    np_document_cell(block, "another", NP_TONE_BAD);
     return document;
 }
 

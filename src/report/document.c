@@ -144,7 +144,7 @@ np_document_table(NpDocument *self)
 }
 
 void
-np_block_column(NpBlock *self, const char *title, NpAlign align)
+np_document_column(NpBlock *self, const char *title, NpAlign align)
 {
     NpColumn column = { .title = clean(title), .align = align };
 
@@ -152,7 +152,7 @@ np_block_column(NpBlock *self, const char *title, NpAlign align)
 }
 
 void
-np_block_cell(NpBlock *self, const char *text, NpTone tone)
+np_document_cell(NpBlock *self, const char *text, NpTone tone)
 {
     NpCell cell = { .text = clean(text), .tone = tone };
 
@@ -160,13 +160,13 @@ np_block_cell(NpBlock *self, const char *text, NpTone tone)
 }
 
 guint
-np_block_n_rows(const NpBlock *self)
+np_document_n_rows(const NpBlock *self)
 {
     return self->cells->len / MAX(self->columns->len, 1);
 }
 
 const NpCell *
-np_block_at(const NpBlock *self, guint row, guint column)
+np_document_at(const NpBlock *self, guint row, guint column)
 {
     return &g_array_index(self->cells, NpCell, row * MAX(self->columns->len, 1) + column);
 }
@@ -180,7 +180,7 @@ np_document_check(NpDocument *self, const char *name, NpCheckOutcome outcome, co
 }
 
 const char *
-np_check_outcome_text(NpCheckOutcome outcome)
+np_document_outcome_text(NpCheckOutcome outcome)
 {
     static const char *const texts[NP_CHECK_N_OUTCOMES] = {
         [NP_CHECK_PASSED] = "passed",
@@ -231,14 +231,14 @@ np_document_show_checks(NpDocument *self, const char *heading)
 
     np_document_heading(self, heading);
     table = np_document_table(self);
-    np_block_column(table, "Check", NP_ALIGN_LEFT);
-    np_block_column(table, "Outcome", NP_ALIGN_LEFT);
-    np_block_column(table, "Because", NP_ALIGN_LEFT);
+    np_document_column(table, "Check", NP_ALIGN_LEFT);
+    np_document_column(table, "Outcome", NP_ALIGN_LEFT);
+    np_document_column(table, "Because", NP_ALIGN_LEFT);
     for (guint i = 0; i < self->checks->len; i++) {
         const NpCheck *check = &g_array_index(self->checks, NpCheck, i);
 
-        np_block_cell(table, check->name, NP_TONE_PLAIN);
-        np_block_cell(table, np_check_outcome_text(check->outcome), tones[check->outcome]);
-        np_block_cell(table, check->detail, NP_TONE_PLAIN);
+        np_document_cell(table, check->name, NP_TONE_PLAIN);
+        np_document_cell(table, np_document_outcome_text(check->outcome), tones[check->outcome]);
+        np_document_cell(table, check->detail, NP_TONE_PLAIN);
     }
 }

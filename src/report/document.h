@@ -88,19 +88,19 @@ void np_document_paragraph(NpDocument *self, const char *text);
 /* Takes @data. */
 void np_document_data(NpDocument *self, JsonNode *data);
 
-/* The document owns the list; add its items with np_block_cell(). */
+/* The document owns the list; add its items with np_document_cell(). */
 NpBlock *np_document_list(NpDocument *self);
 /* The document owns the table; give it all its columns, then its cells row by row. */
 NpBlock *np_document_table(NpDocument *self);
-void np_block_column(NpBlock *self, const char *title, NpAlign align);
-void np_block_cell(NpBlock *self, const char *text, NpTone tone);
-guint np_block_n_rows(const NpBlock *self);
-const NpCell *np_block_at(const NpBlock *self, guint row, guint column);
+void np_document_column(NpBlock *self, const char *title, NpAlign align);
+void np_document_cell(NpBlock *self, const char *text, NpTone tone);
+guint np_document_n_rows(const NpBlock *self);
+const NpCell *np_document_at(const NpBlock *self, guint row, guint column);
 
 void
 np_document_check(NpDocument *self, const char *name, NpCheckOutcome outcome, const char *detail);
 /* "passed", "failed", "undecided", "skipped". */
-const char *np_check_outcome_text(NpCheckOutcome outcome);
+const char *np_document_outcome_text(NpCheckOutcome outcome);
 guint np_document_count(const NpDocument *self, NpCheckOutcome outcome);
 /* Whether that outcome fails the whole. */
 gboolean np_document_fails_on(const NpDocument *self, NpCheckOutcome outcome);

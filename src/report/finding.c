@@ -134,5 +134,5 @@ np_finding_percent(double probability)
     char number[G_ASCII_DTOSTR_BUF_SIZE];
     double tenths = floor(probability * 1000 + 1e-6) / 10;
 
-    return g_strdup_printf("%s %%", g_ascii_formatd(number, sizeof number, "%g", tenths));
+    return g_strdup_printf("%s%%", g_ascii_formatd(number, sizeof number, "%g", tenths));
 }

@@ -37,5 +37,5 @@ const char *np_finding_value(guint key, guint value);
 /* FALSE if there is no such key, or no such value under it. */
 gboolean np_finding_find(const char *text, guint *key);
 gboolean np_finding_find_value(guint key, const char *text, guint *value);
-/* "99.9 %"; never rounded up to certainty. Owned by the caller. */
+/* "99.9%"; never rounded up to certainty. Owned by the caller. */
 char *np_finding_percent(double probability);

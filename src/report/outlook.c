@@ -159,10 +159,10 @@ chance_text(const NpPunchOutlook *outlook)
     int best = (int)floor(outlook->best.probability * 100);
 
     if (worst != best)
-        return g_strdup_printf("%d to %d %%", worst, best);
+        return g_strdup_printf("%d to %d%%", worst, best);
     if (worst == 100)
         return g_strdup("yes");
-    return worst == 0 ? g_strdup("no") : g_strdup_printf("%d %%", worst);
+    return worst == 0 ? g_strdup("no") : g_strdup_printf("%d%%", worst);
 }
 
 static char *
@@ -240,11 +240,12 @@ np_report_outlook_table(const NpProfile *profile, NpDocument *document)
 {
     NpBlock *table = np_document_table(document);
     g_autoptr(GString) names = g_string_new(NULL);
+    guint rows = 0;
 
-    np_block_column(table, "The other side", NP_ALIGN_LEFT);
-    np_block_column(table, "Direct", NP_ALIGN_LEFT);
-    np_block_column(table, "Time", NP_ALIGN_LEFT);
-    np_block_column(table, "How", NP_ALIGN_LEFT);
+    np_document_column(table, "The other side", NP_ALIGN_LEFT);
+    np_document_column(table, "Direct", NP_ALIGN_LEFT);
+    np_document_column(table, "Time", NP_ALIGN_LEFT);
+    np_document_column(table, "How", NP_ALIGN_LEFT);
     for (guint peer = 0; peer < NP_PUNCH_N_PEERS; peer++) {
         NpPunchOutlook outlook = np_punch_outlook_peer(profile, peer);
         g_autofree char *chance = chance_text(&outlook);
@@ -259,10 +260,12 @@ np_report_outlook_table(const NpProfile *profile, NpDocument *document)
             if (np_punch_outlook_equal(&outlook, &next))
                 continue;
         }
-        np_block_cell(table, names->str, NP_TONE_PLAIN);
-        np_block_cell(table, chance, outlook_tone(&outlook));
-        np_block_cell(table, time, NP_TONE_PLAIN);
-        np_block_cell(table, how, NP_TONE_PLAIN);
+        if (rows++ == 0 && peer + 1 == NP_PUNCH_N_PEERS)
+            g_string_assign(names, "anyone");
+        np_document_cell(table, names->str, NP_TONE_PLAIN);
+        np_document_cell(table, chance, outlook_tone(&outlook));
+        np_document_cell(table, time, NP_TONE_PLAIN);
+        np_document_cell(table, how, NP_TONE_PLAIN);
         g_string_truncate(names, 0);
     }
 }

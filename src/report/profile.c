@@ -59,10 +59,10 @@ add_axes(NpDocument *document, const NpProfile *profile)
 {
     NpBlock *table = np_document_table(document);
 
-    np_block_column(table, "Axis", NP_ALIGN_LEFT);
-    np_block_column(table, "Verdict", NP_ALIGN_LEFT);
-    np_block_column(table, "Sure", NP_ALIGN_RIGHT);
-    np_block_column(table, "Because", NP_ALIGN_LEFT);
+    np_document_column(table, "Axis", NP_ALIGN_LEFT);
+    np_document_column(table, "Verdict", NP_ALIGN_LEFT);
+    np_document_column(table, "Sure", NP_ALIGN_RIGHT);
+    np_document_column(table, "Because", NP_ALIGN_LEFT);
     for (guint row = 0; row < NP_FINDING_N_KEYS; row++) {
         guint key = key_in_row(row);
         g_auto(NpFinding) finding = np_finding(profile, key);
@@ -76,10 +76,10 @@ add_axes(NpDocument *document, const NpProfile *profile)
         /* That it is something is no merit. */
         sure = g_str_equal(finding.text, "unknown") ? g_strdup("")
                                                     : np_finding_percent(finding.confidence);
-        np_block_cell(table, np_finding_key(key), NP_TONE_PLAIN);
-        np_block_cell(table, verdict, unknown ? NP_TONE_DOUBTFUL : NP_TONE_PLAIN);
-        np_block_cell(table, sure, NP_TONE_PLAIN);
-        np_block_cell(table, reason(profile, key, &finding), NP_TONE_PLAIN);
+        np_document_cell(table, np_finding_key(key), NP_TONE_PLAIN);
+        np_document_cell(table, verdict, unknown ? NP_TONE_DOUBTFUL : NP_TONE_PLAIN);
+        np_document_cell(table, sure, NP_TONE_PLAIN);
+        np_document_cell(table, reason(profile, key, &finding), NP_TONE_PLAIN);
     }
 }
 
@@ -97,7 +97,7 @@ add_evidence(NpDocument *document, const NpProfile *profile)
             g_autofree char *item = g_strdup_printf("%s: %s", np_nat_axis_key((NpNatAxis)axis),
                                                     (const char *)evidence->pdata[i]);
 
-            np_block_cell(list, item, NP_TONE_PLAIN);
+            np_document_cell(list, item, NP_TONE_PLAIN);
         }
     }
 }
@@ -183,10 +183,10 @@ add_server_list(NpDocument *document, const NpNatReport *report)
 
     np_document_heading(document, "Servers");
     table = np_document_table(document);
-    np_block_column(table, "Server", NP_ALIGN_LEFT);
-    np_block_column(table, "Round trip", NP_ALIGN_RIGHT);
-    np_block_column(table, "Other address", NP_ALIGN_LEFT);
-    np_block_column(table, "Software", NP_ALIGN_LEFT);
+    np_document_column(table, "Server", NP_ALIGN_LEFT);
+    np_document_column(table, "Round trip", NP_ALIGN_RIGHT);
+    np_document_column(table, "Other address", NP_ALIGN_LEFT);
+    np_document_column(table, "Software", NP_ALIGN_LEFT);
     for (guint i = 0; i < report->n_servers; i++) {
         const NpNatReportServer *server = &report->servers[i];
         g_autofree char *rtt = server->rtt == NP_TIME_NEVER
@@ -194,14 +194,15 @@ add_server_list(NpDocument *document, const NpNatReport *report)
                                    : g_strdup_printf("%d.%d ms", (int)(server->rtt / NP_MSEC),
                                                      (int)(server->rtt / (NP_MSEC / 10) % 10));
 
-        np_block_cell(table, np_address_format(&server->address, text), NP_TONE_PLAIN);
-        np_block_cell(table, rtt, server->rtt == NP_TIME_NEVER ? NP_TONE_DOUBTFUL : NP_TONE_PLAIN);
-        np_block_cell(table,
-                      np_address_is_set(&server->other_address)
-                          ? np_address_format(&server->other_address, text)
-                          : "",
-                      NP_TONE_PLAIN);
-        np_block_cell(table, server->software != NULL ? server->software : "", NP_TONE_PLAIN);
+        np_document_cell(table, np_address_format(&server->address, text), NP_TONE_PLAIN);
+        np_document_cell(table, rtt,
+                         server->rtt == NP_TIME_NEVER ? NP_TONE_DOUBTFUL : NP_TONE_PLAIN);
+        np_document_cell(table,
+                         np_address_is_set(&server->other_address)
+                             ? np_address_format(&server->other_address, text)
+                             : "",
+                         NP_TONE_PLAIN);
+        np_document_cell(table, server->software != NULL ? server->software : "", NP_TONE_PLAIN);
     }
 }
 
@@ -215,7 +216,7 @@ add_notes(NpDocument *document, const char *const *notes)
     np_document_heading(document, "Note");
     list = np_document_list(document);
     for (guint i = 0; notes[i] != NULL; i++)
-        np_block_cell(list, notes[i], NP_TONE_PLAIN);
+        np_document_cell(list, notes[i], NP_TONE_PLAIN);
 }
 
 /* Without expectations there is still something to check: that every question got an answer. */
@@ -248,7 +249,7 @@ add_expectations(JsonNode *data, const NpDocument *document)
         JsonObject *object = json_object_new();
 
         json_object_set_string_member(object, "expectation", check->name);
-        json_object_set_string_member(object, "outcome", np_check_outcome_text(check->outcome));
+        json_object_set_string_member(object, "outcome", np_document_outcome_text(check->outcome));
         json_object_set_string_member(object, "detail", check->detail);
         json_array_add_object_element(list, object);
     }

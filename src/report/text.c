@@ -140,8 +140,8 @@ fit(const Writer *self, const NpBlock *table, guint *widths)
         guint word = longest_word(title);
 
         widths[column] = np_report_text_columns(title);
-        for (guint row = 0; row < np_block_n_rows(table); row++) {
-            const char *text = np_block_at(table, row, column)->text;
+        for (guint row = 0; row < np_document_n_rows(table); row++) {
+            const char *text = np_document_at(table, row, column)->text;
 
             widths[column] = MAX(widths[column], np_report_text_columns(text));
             word = MAX(word, longest_word(text));
@@ -222,10 +222,10 @@ put_grid(Writer *self, const NpBlock *table, const guint *widths)
             g_string_append_c(self->out, '-');
     }
     g_string_append_c(self->out, '\n');
-    for (guint row = 0; row < np_block_n_rows(table); row++) {
+    for (guint row = 0; row < np_document_n_rows(table); row++) {
         for (guint column = 0; column < n; column++) {
-            texts[column] = np_block_at(table, row, column)->text;
-            codes[column] = tone_code(np_block_at(table, row, column)->tone);
+            texts[column] = np_document_at(table, row, column)->text;
+            codes[column] = tone_code(np_document_at(table, row, column)->tone);
         }
         put_cells(self, table, widths, texts, codes);
     }
@@ -240,13 +240,13 @@ put_stack(Writer *self, const NpBlock *table)
 {
     guint last = table->columns->len - 1;
 
-    for (guint row = 0; row < np_block_n_rows(table); row++) {
-        g_autoptr(GString) head = g_string_new(np_block_at(table, row, 0)->text);
+    for (guint row = 0; row < np_document_n_rows(table); row++) {
+        g_autoptr(GString) head = g_string_new(np_document_at(table, row, 0)->text);
         const char *code = NULL;
         guint joined = 0;
 
         for (guint column = 1; column < last; column++) {
-            const NpCell *cell = np_block_at(table, row, column);
+            const NpCell *cell = np_document_at(table, row, column);
 
             if (*cell->text == '\0')
                 continue;
@@ -254,10 +254,10 @@ put_stack(Writer *self, const NpBlock *table)
             code = code != NULL ? code : tone_code(cell->tone);
         }
         put_wrapped(self, head->str, 0, code != NULL ? code : BOLD);
-        if (last > 0 && *np_block_at(table, row, last)->text != '\0') {
+        if (last > 0 && *np_document_at(table, row, last)->text != '\0') {
             put_spaces(self, LIST_INDENT);
-            put_wrapped(self, np_block_at(table, row, last)->text, LIST_INDENT,
-                        tone_code(np_block_at(table, row, last)->tone));
+            put_wrapped(self, np_document_at(table, row, last)->text, LIST_INDENT,
+                        tone_code(np_document_at(table, row, last)->tone));
         }
     }
 }
