@@ -154,3 +154,23 @@ check_PROGRAMS += %D%/test-io-sockaddr
 tests_test_io_sockaddr_LDADD = $(IO_LDADD)
 check_PROGRAMS += %D%/test-io-toy
 tests_test_io_toy_LDADD = $(IO_LDADD)
+
+# Fuzzing. A target is one file; `make fuzz` builds it with all pure sources under libFuzzer, and a
+# replay program runs its corpus in `make check`.
+FUZZ_CFLAGS = -std=gnu11 -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all
+FUZZ_BUILD = test -n '$(CLANG)' || { echo 'make fuzz needs clang' >&2; exit 1; }; \
+	$(MKDIR_P) $(@D) && $(CLANG) $(FUZZ_CFLAGS) -I$(srcdir)/src -I$(srcdir)/tests $(GLIB_CFLAGS) \
+	-DG_LOG_DOMAIN=\"natprobe\" -o $@
+
+EXTRA_DIST += %D%/fuzz/corpus
+FUZZERS += %D%/fuzz/fuzz-stun-message
+CLEANFILES += %D%/fuzz/fuzz-stun-message
+%D%/fuzz/fuzz-stun-message: %D%/fuzz/fuzz-stun-message.c libnp-pure.a
+	$(AM_V_GEN)$(FUZZ_BUILD) $(srcdir)/%D%/fuzz/fuzz-stun-message.c $(srcdir)/src/stun/*.c \
+		$(srcdir)/src/core/*.c $(srcdir)/src/util/*.c $(GLIB_LIBS) -lm
+
+check_PROGRAMS += %D%/fuzz/replay-stun-message
+%C%_fuzz_replay_stun_message_SOURCES = %D%/fuzz/replay.c %D%/fuzz/fuzz.h \
+	%D%/fuzz/fuzz-stun-message.c
+%C%_fuzz_replay_stun_message_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/tests
+%C%_fuzz_replay_stun_message_LDADD = libnp-pure.a $(GLIB_LIBS) -lm
