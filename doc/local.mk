@@ -1,4 +1,5 @@
 
+dist_man_MANS += %D%/natprobe.1
 dist_man_MANS += %D%/natprobed.8
 EXTRA_DIST += %D%/natprobed.service.in
 %D%/natprobed.service: %D%/natprobed.service.in Makefile
