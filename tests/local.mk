@@ -193,3 +193,11 @@ check_PROGRAMS += %D%/test-probe-plan
 %C%_test_probe_plan_LDADD = $(probe_ldadd)
 check_PROGRAMS += %D%/test-probe-unsolicited
 %C%_test_probe_unsolicited_LDADD = $(probe_ldadd)
+
+# Is natprobe right behind the NATs of the lab? Also what ./quickstart shows.
+noinst_PROGRAMS += %D%/lab/classify
+tests_lab_classify_SOURCES = %D%/lab/classify.c
+tests_lab_classify_SOURCES += %D%/lab/tally.c %D%/lab/tally.h
+tests_lab_classify_SOURCES += %D%/lab/trial.c %D%/lab/trial.h
+tests_lab_classify_CFLAGS = $(AM_CFLAGS) $(GIO_CFLAGS) $(JSON_CFLAGS)
+tests_lab_classify_LDADD = libnp-pure.a $(JSON_LIBS) $(GIO_LIBS) $(GLIB_LIBS) -lm
