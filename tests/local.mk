@@ -87,6 +87,9 @@ check_PROGRAMS += %D%/test-nat-rfc3489
 # The report's own, with json-glib.
 report_cflags = $(AM_CFLAGS) $(JSON_CFLAGS)
 report_ldadd = libnp-harness.a libnp-report.a libnp-pure.a $(JSON_LIBS) $(CUNIT_LIBS) $(GLIB_LIBS) -lm
+check_PROGRAMS += %D%/test-report-axes
+%C%_test_report_axes_CFLAGS = $(report_cflags)
+%C%_test_report_axes_LDADD = $(report_ldadd)
 check_PROGRAMS += %D%/test-report-expect
 %C%_test_report_expect_CFLAGS = $(report_cflags)
 %C%_test_report_expect_LDADD = $(report_ldadd)
