@@ -205,3 +205,4 @@ tests_lab_classify_SOURCES += %D%/lab/trial.c %D%/lab/trial.h
 tests_lab_classify_CFLAGS = $(AM_CFLAGS) $(GIO_CFLAGS) $(JSON_CFLAGS)
 tests_lab_classify_LDADD = libnp-pure.a $(JSON_LIBS) $(GIO_LIBS) $(GLIB_LIBS) -lm
 dist_check_SCRIPTS += %D%/test-natprobed.sh
+dist_check_SCRIPTS += %D%/lab/interop-clients.sh
