@@ -180,7 +180,7 @@ if command -v nc > /dev/null && nc -h 2>&1 | grep -q OpenBSD; then
     timeout 10 "$natprobed" --listen 192.0.2.99:1 2> /dev/null
     tap_equal 'tells its manager nothing when it cannot listen' \
         "$(tr '\0' '\n' < "$scratch/notices")" ''
-    start_server --listen "127.0.0.1:$port"
+    start_server -v --listen "127.0.0.1:$port"
     stop_server
     unset NOTIFY_SOCKET
     kill $manager
