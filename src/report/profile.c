@@ -71,11 +71,24 @@ add_whereabouts(NpDocument *document, const NpNatReport *report)
     np_document_paragraph(document, text->str);
 }
 
-/* "2 of 2 servers answered, the nearest after 40 ms; all took 0.3 s." */
+/* "0.3 ms", "9.1 ms", "40 ms". Owned by the caller. */
+static char *
+milliseconds(NpTime time)
+{
+    gint64 tenths = time / (NP_MSEC / 10);
+
+    /* Below ten, the first decimal place still tells near from nearer. */
+    return tenths < 100 ? g_strdup_printf("%d.%d ms", (int)(tenths / 10), (int)(tenths % 10))
+                        : g_strdup_printf("%" G_GINT64_FORMAT " ms", tenths / 10);
+}
+
+/* "2 of 2 servers answered, the nearest after 40 ms; the whole took 384 ms." */
 static void
 add_servers(NpDocument *document, const NpNatReport *report)
 {
     g_autofree char *text = NULL;
+    g_autofree char *rtt = NULL;
+    g_autofree char *whole = milliseconds(report->duration);
     NpTime nearest = NP_TIME_NEVER;
     guint answered = 0;
 
@@ -83,15 +96,20 @@ add_servers(NpDocument *document, const NpNatReport *report)
         nearest = MIN(nearest, report->servers[i].rtt);
         answered += report->servers[i].rtt != NP_TIME_NEVER;
     }
-    if (answered == 0)
-        text = g_strdup_printf("None of %u servers answered.", report->n_servers);
-    else
-        text = g_strdup_printf("%u of %u server%s answered, the nearest after %d ms; "
-                               "the whole took %d ms.",
-                               answered, report->n_servers, report->n_servers == 1 ? "" : "s",
-                               (int)(nearest / NP_MSEC), (int)(report->duration / NP_MSEC));
-    if (report->n_servers > 0)
-        np_document_paragraph(document, text);
+    if (report->n_servers == 0)
+        return;
+    if (answered > 0) {
+        rtt = milliseconds(nearest);
+        text = g_strdup_printf("%u of %u server%s answered, the nearest after %s; the whole took "
+                               "%s.",
+                               answered, report->n_servers, report->n_servers == 1 ? "" : "s", rtt,
+                               whole);
+    } else {
+        text = report->n_servers == 1
+                   ? g_strdup("The server did not answer.")
+                   : g_strdup_printf("None of %u servers answered.", report->n_servers);
+    }
+    np_document_paragraph(document, text);
 }
 
 static void
@@ -108,10 +126,8 @@ add_server_list(NpDocument *document, const NpNatReport *report)
     np_document_column(table, "Software", NP_ALIGN_LEFT);
     for (guint i = 0; i < report->n_servers; i++) {
         const NpNatReportServer *server = &report->servers[i];
-        g_autofree char *rtt = server->rtt == NP_TIME_NEVER
-                                   ? g_strdup("no answer")
-                                   : g_strdup_printf("%d.%d ms", (int)(server->rtt / NP_MSEC),
-                                                     (int)(server->rtt / (NP_MSEC / 10) % 10));
+        g_autofree char *rtt =
+            server->rtt == NP_TIME_NEVER ? g_strdup("no answer") : milliseconds(server->rtt);
 
         np_document_cell(table, np_address_format(&server->address, text), NP_TONE_PLAIN);
         np_document_cell(table, rtt,
