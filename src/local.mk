@@ -78,6 +78,7 @@ libnp_pure_a_SOURCES += %D%/nat/rfc3489.c %D%/nat/rfc3489.h
 noinst_LIBRARIES += libnp-report.a
 libnp_report_a_SOURCES =
 libnp_report_a_CFLAGS = $(AM_CFLAGS) $(JSON_CFLAGS)
+libnp_report_a_SOURCES += %D%/report/axes.c %D%/report/axes.h
 libnp_report_a_SOURCES += %D%/report/document.c %D%/report/document.h
 libnp_report_a_SOURCES += %D%/report/expect.c %D%/report/expect.h
 libnp_report_a_SOURCES += %D%/report/finding.c %D%/report/finding.h

@@ -87,6 +87,9 @@ check_PROGRAMS += %D%/test-nat-rfc3489
 # The report's own, with json-glib.
 report_cflags = $(AM_CFLAGS) $(JSON_CFLAGS)
 report_ldadd = libnp-harness.a libnp-report.a libnp-pure.a $(JSON_LIBS) $(CUNIT_LIBS) $(GLIB_LIBS) -lm
+check_PROGRAMS += %D%/test-report-axes
+%C%_test_report_axes_CFLAGS = $(report_cflags)
+%C%_test_report_axes_LDADD = $(report_ldadd)
 check_PROGRAMS += %D%/test-report-expect
 %C%_test_report_expect_CFLAGS = $(report_cflags)
 %C%_test_report_expect_LDADD = $(report_ldadd)
@@ -128,6 +131,7 @@ EXTRA_DIST += %D%/golden
 check_PROGRAMS += %D%/test-probe-path
 check_PROGRAMS += %D%/test-probe-ask
 check_PROGRAMS += %D%/test-probe-server
+check_PROGRAMS += %D%/test-probe-session
 check_PROGRAMS += %D%/test-io-stream
 tests_test_io_stream_LDADD = $(IO_LDADD)
 check_PROGRAMS += %D%/test-io-tcp
@@ -174,3 +178,31 @@ check_PROGRAMS += %D%/fuzz/replay-stun-message
 	%D%/fuzz/fuzz-stun-message.c
 %C%_fuzz_replay_stun_message_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/tests
 %C%_fuzz_replay_stun_message_LDADD = libnp-pure.a $(GLIB_LIBS) -lm
+# natprobe in the simulator: one fixture, one program per experiment.
+check_LIBRARIES += libnp-probe-harness.a
+libnp_probe_harness_a_SOURCES = %D%/fixture-probe.c %D%/fixture-probe.h
+probe_ldadd = libnp-harness.a libnp-probe-harness.a libnp-pure.a $(CUNIT_LIBS) $(GLIB_LIBS) -lm
+check_PROGRAMS += %D%/test-probe-allocation
+%C%_test_probe_allocation_LDADD = $(probe_ldadd)
+check_PROGRAMS += %D%/test-probe-carrier
+%C%_test_probe_carrier_LDADD = $(probe_ldadd)
+check_PROGRAMS += %D%/test-probe-filtering
+%C%_test_probe_filtering_LDADD = $(probe_ldadd)
+check_PROGRAMS += %D%/test-probe-hairpin
+%C%_test_probe_hairpin_LDADD = $(probe_ldadd)
+check_PROGRAMS += %D%/test-probe-mapping
+%C%_test_probe_mapping_LDADD = $(probe_ldadd)
+check_PROGRAMS += %D%/test-probe-plan
+%C%_test_probe_plan_LDADD = $(probe_ldadd)
+check_PROGRAMS += %D%/test-probe-unsolicited
+%C%_test_probe_unsolicited_LDADD = $(probe_ldadd)
+
+# Is natprobe right behind the NATs of the lab? Also what ./quickstart shows.
+noinst_PROGRAMS += %D%/lab/classify
+tests_lab_classify_SOURCES = %D%/lab/classify.c
+tests_lab_classify_SOURCES += %D%/lab/tally.c %D%/lab/tally.h
+tests_lab_classify_SOURCES += %D%/lab/trial.c %D%/lab/trial.h
+tests_lab_classify_CFLAGS = $(AM_CFLAGS) $(GIO_CFLAGS) $(JSON_CFLAGS)
+tests_lab_classify_LDADD = libnp-pure.a $(JSON_LIBS) $(GIO_LIBS) $(GLIB_LIBS) -lm
+dist_check_SCRIPTS += %D%/test-natprobed.sh
+dist_check_SCRIPTS += %D%/lab/interop-clients.sh

@@ -95,6 +95,20 @@ bounds_a_block_of_any_size_anywhere(void)
 }
 
 static void
+places_a_range_where_ports_are(void)
+{
+    static const guint16 low[] = { 11000, 1102, 8300, 5020, 10412, 3333, 2950, 7007 };
+    static const guint16 high[] = { 55000, 65500, 58300, 60020, 64412, 57333, 62950, 56007 };
+    NpNatLawRange range = fit(NP_NAT_RANDOM, low, NULL);
+
+    NP_ASSERT_INT(range.fit.law.first, 1024);
+    CU_ASSERT(range.fit.law.last >= 11000 && range.fit.law.last < 20000);
+    range = fit(NP_NAT_RANDOM, high, NULL);
+    NP_ASSERT_INT(range.fit.law.last, 65535);
+    CU_ASSERT(range.fit.law.first <= 55000 && range.fit.law.first > 45000);
+}
+
+static void
 sees_the_next_block_begin(void)
 {
     static const guint16 one[] = { 4100, 4127, 4101, 4120, 4111, 4099, 4125, 4118 };
@@ -146,6 +160,7 @@ main(void)
     static const NpTest tests[] = {
         NP_TEST(finds_the_set_of_ports),
         NP_TEST(bounds_a_block_of_any_size_anywhere),
+        NP_TEST(places_a_range_where_ports_are),
         NP_TEST(sees_the_next_block_begin),
         NP_TEST(sees_a_block_on_each_address),
         NP_TEST(cannot_be_a_block_if_too_wide),

@@ -122,7 +122,7 @@ is_sparing_with_hosts_nobody_vouches_for(void)
     NpProbeAsk ask = asked(0);
 
     ask.unproven = TRUE;
-    NP_ASSERT_INT(run(&ask, &path, NP_TIME_NEVER - 1), 3);
+    NP_ASSERT_INT(run(&ask, &path, NP_TIME_NEVER - 1), 4);
     NP_ASSERT_INT(ask.sent[1] - ask.sent[0], 500 * NP_MSEC);
     NP_ASSERT_INT(ask.sent[2] - ask.sent[1], 1000 * NP_MSEC);
     NP_ASSERT_INT(np_probe_ask_state(&ask, &path, 100 * NP_SECOND), NP_PROBE_ASK_PENDING);

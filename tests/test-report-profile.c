@@ -192,6 +192,34 @@ fits_every_terminal(void)
 }
 
 static void
+times_keep_the_digits_that_matter(void)
+{
+    static const struct {
+        NpTime rtt;
+        const char *text;
+    } rows[] = {
+        { 320 * NP_USEC,
+          "1 of 1 server answered, the nearest after 0.3 ms; the whole took 2000 ms." },
+        { 9960 * NP_USEC,
+          "1 of 1 server answered, the nearest after 9.9 ms; the whole took 2000 ms." },
+        { 40700 * NP_USEC,
+          "1 of 1 server answered, the nearest after 40 ms; the whole took 2000 ms." },
+        { NP_TIME_NEVER, "The server did not answer." },
+    };
+
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        const NpNatReportServer server = { .address = np_address_ipv4(0xc0000201, 3478),
+                                           .rtt = rows[i].rtt };
+        const NpNatReport report = { .servers = &server,
+                                     .n_servers = 1,
+                                     .duration = 2 * NP_SECOND };
+        g_autoptr(NpDocument) document = np_report_profile_document(&report);
+
+        NP_ASSERT_STR(((const NpBlock *)document->blocks->pdata[0])->text, rows[i].text);
+    }
+}
+
+static void
 silence_is_reported_as_such(void)
 {
     const NpNatReport nothing = { .duration = NP_SECOND };
@@ -212,6 +240,7 @@ main(void)
         NP_TEST(details_stand_beside_their_verdict),
         NP_TEST(without_expectations_every_question_is_a_check),
         NP_TEST(fits_every_terminal),
+        NP_TEST(times_keep_the_digits_that_matter),
         NP_TEST(silence_is_reported_as_such),
         { 0 },
     };

@@ -99,11 +99,12 @@ on_listening(Daemon *daemon)
     g_autofree char *listeners = describe_listeners(&daemon->options.listeners);
     g_autofree char *status = g_strdup_printf("STUN on %s", listeners);
 
-    g_printerr("natprobed: %s\n", status);
+    np_io_notify_status(status);
+    /* Where a manager shows the status, standard error is for what went wrong. */
+    if (!np_io_notify_ready() || daemon->options.verbose)
+        g_printerr("natprobed: %s\n", status);
     if (daemon->options.verbose)
         tell_endpoints(&daemon->options.listeners);
-    np_io_notify_status(status);
-    np_io_notify_ready();
 }
 
 /* "--listen 127.0.0.1:3478 (TCP)", with the address if the argument does not show it. */

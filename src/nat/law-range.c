@@ -154,20 +154,31 @@ add_aligned(Search *self, const Cut *cut, guint size, guint base, double log_pri
     search_add(self, &law, size, log_weight);
 }
 
+/* The middle of where a set of @size ports that holds @span can lie. */
+static void
+centre(NpNatLaw *law, const Span *span, guint size)
+{
+    gint around = (gint)size - 1 - (span->high - span->low);
+    gint least = span->low < FIRST_USER_PORT ? 1 : FIRST_USER_PORT;
+    gint most = (gint)N_PORTS - (gint)size;
+
+    law->first = CLAMP(span->low - around / 2, least, MAX(least, most));
+    law->last = MIN(law->first + size - 1, G_MAXUINT16);
+}
+
 static void
 add_placed(Search *self, const Cut *cut, guint size, double log_prior)
 {
     const Span *last = &cut->spans[cut->n - 1];
     double log_weight = log_prior + cut->log_prior - self->n * log(size);
     NpNatLaw law = { .kind = self->kind, .block_size = self->kind == NP_NAT_BLOCK ? size : 0 };
-    gint around = (gint)size - 1 - (last->high - last->low);
 
     if (size > cut->largest)
         return;
     for (guint i = 0; i < cut->n; i++)
         log_weight += log_share_placed(&cut->spans[i], size);
-    law.first = CLAMP(last->low - around / 2, 1, G_MAXUINT16);
-    law.last = MIN(law.first + size - 1, G_MAXUINT16);
+    if (log_weight > -INFINITY)
+        centre(&law, last, size);
     search_add(self, &law, size, log_weight);
 }
 

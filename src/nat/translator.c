@@ -204,11 +204,22 @@ is_plain_router(const NpNatPolicy *policy)
     return !policy->translates && policy->filtering == NP_NAT_ENDPOINT_INDEPENDENT;
 }
 
+/* A packet's TTL is looked at when it is forwarded; one for the NAT itself has arrived. */
+static gboolean
+is_own(const NpNatTranslator *self, const NpAddress *address)
+{
+    NpNatEnd end = np_nat_end(address);
+
+    return self->policy.translates && np_nat_pool_has_host(&self->pool, &end);
+}
+
 static NpNatOutcome
 from_inside(NpNatTranslator *self, NpNatPacket *packet, NpTime now)
 {
     if (packet->kind == NP_NAT_PACKET_DATA &&
         np_address_same_host(&packet->destination, &self->inside))
+        return NP_NAT_DROPPED_LOCAL;
+    if (packet->ttl <= 1 && is_own(self, &packet->destination))
         return NP_NAT_DROPPED_LOCAL;
     if (packet->ttl <= 1)
         return answer(self, NP_NAT_INSIDE, packet, NP_NAT_ERROR_TIME_EXCEEDED, NP_NAT_DROPPED_TTL);

@@ -6,9 +6,8 @@
 
 /* RFC 8489, 6.2.1: the initial RTO. */
 #define UNPROVEN_INTERVAL (500 * NP_MSEC)
-/* Per question, to an address that only a server's word named: three, then it must have answered.
- */
-#define MAX_UNPROVEN 3
+/* Per question, to an address that only a server named; by then it has answered or never will. */
+#define MAX_UNPROVEN 4
 
 void
 np_probe_ask_init(NpProbeAsk *self,
@@ -42,9 +41,11 @@ next_due(const NpProbeAsk *self)
 
     if (self->n_copies == 0)
         return self->first_due;
-    /* RFC 8489, 6.2.1: doubling from the initial RTO, towards a host that may not want any of this.
+    /*
+     * RFC 8489, 6.2.1: doubling from the initial RTO, towards a host that may not want any of this.
+     * What the NAT may swallow cannot wait so long: its few copies are spent at once.
      */
-    if (self->unproven)
+    if (self->unproven && !(self->flags & NP_PROBE_ASK_UNOWED))
         interval = UNPROVEN_INTERVAL << (self->n_copies - 1);
     return self->sent[self->n_copies - 1] + interval;
 }

@@ -275,8 +275,10 @@ learn_from_plain(NpProbeSession *self,
 static void
 learn_from_change(NpProbeServer *server, guint change, const NpDatagram *in, guint error)
 {
+    /* Who cannot change the address may still change the port. */
     if (error != 0)
-        server->change_refused |= change;
+        server->change_refused |=
+            change & NP_PROBE_ASK_CHANGE_IP ? NP_PROBE_ASK_CHANGE_IP : NP_PROBE_ASK_CHANGE_PORT;
     else if (np_address_equal(&in->from, &server->address))
         server->change_ignored = TRUE;
     else if (np_address_same_host(&in->from, &server->address))
@@ -495,7 +497,8 @@ give_up_unproven(NpProbeSession *self, NpTime now)
         for (guint j = 0; j < self->asks->len; j++) {
             const NpProbeAsk *other = self->asks->pdata[j];
 
-            if (other->unproven && np_address_same_host(&other->to, &ask->to))
+            if (other->unproven && !(other->flags & NP_PROBE_ASK_UNOWED) &&
+                np_address_same_host(&other->to, &ask->to))
                 ripe += np_probe_ask_ripe_copies(other, &self->path, now);
         }
         if (ripe >= np_probe_path_copies(&self->path))

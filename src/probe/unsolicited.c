@@ -148,16 +148,22 @@ is_valid(const Trial *trial, const NpVerdict *filtering)
     return FALSE;
 }
 
-/* Whether this NAT gives the early sender's endpoint the mapping that the server has. */
-static gboolean
-should_share_mapping(const Trial *trial, const NpVerdict *mapping)
-{
-    guint value = 0;
+typedef enum {
+    SHARED,   /* this NAT gives the early sender's endpoint the mapping that the server has */
+    SEPARATE, /* it gives every endpoint, or every address, its own */
+    UNCLEAR,
+} Sharing;
 
-    if (!np_verdict_decided(mapping, &value))
-        return FALSE;
-    return value == NP_NAT_ENDPOINT_INDEPENDENT ||
-           (value == NP_NAT_ADDRESS_DEPENDENT && !(trial->change & NP_PROBE_ASK_CHANGE_IP));
+static Sharing
+expected_sharing(const Trial *trial, const NpVerdict *mapping)
+{
+    const guint ei = 1u << NP_NAT_ENDPOINT_INDEPENDENT;
+    const guint ad = 1u << NP_NAT_ADDRESS_DEPENDENT;
+    guint sharing = trial->change & NP_PROBE_ASK_CHANGE_IP ? ei : ei | ad;
+
+    if ((mapping->possible & ~sharing) == 0)
+        return SHARED;
+    return (mapping->possible & sharing) == 0 ? SEPARATE : UNCLEAR;
 }
 
 typedef struct {
@@ -181,11 +187,11 @@ weigh(const Trial *trial,
     np_address_format(&trial->late->to, sender);
     np_address_format(before, was);
     if (trial->late->has_answer) {
-        gboolean moved = should_share_mapping(trial, &profile->verdicts[NP_NAT_AXIS_MAPPING]) &&
-                         !np_address_equal(before, &trial->late->answer.mapped);
+        gboolean kept = np_address_equal(before, &trial->late->answer.mapped);
+        Sharing sharing = expected_sharing(trial, &profile->verdicts[NP_NAT_AXIS_MAPPING]);
 
-        sum->n_remapped += moved;
-        sum->n_harmless += !moved;
+        sum->n_remapped += !kept && sharing == SHARED;
+        sum->n_harmless += kept || sharing == SEPARATE;
         sum->harmless_doubt *=
             1.0 - np_probe_path_silence_confidence(
                       &session->path, np_probe_ask_ripe_copies(trial->early, &session->path, now));

@@ -288,7 +288,7 @@ sides_of(const NpProfile *profile)
         if (!may_be(profile, NP_NAT_AXIS_NAT, 1))
             continue;
         for (guint mapping = 0; mapping <= NP_NAT_ADDRESS_AND_PORT_DEPENDENT; mapping++) {
-            for (guint law = 0; law <= NP_NAT_BLOCK; law++) {
+            for (guint law = 0; law < NP_NAT_N_ALLOCATIONS; law++) {
                 if (!may_be(profile, NP_NAT_AXIS_MAPPING, mapping) ||
                     !may_be(profile, NP_NAT_AXIS_ALLOCATION, law))
                     continue;

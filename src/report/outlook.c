@@ -196,7 +196,7 @@ how_text(const NpPunchOutlook *outlook)
     how = g_string_new(NULL);
     for (guint axis = 0; axis < NP_NAT_N_AXES; axis++)
         if (outlook->depends >> axis & 1)
-            g_string_append_printf(how, "%s%s", how->len > 0 ? ", " : "depends on ",
+            g_string_append_printf(how, "%s%s", how->len > 0 ? " and " : "depends on ",
                                    np_nat_axis_key((NpNatAxis)axis));
     g_string_append_printf(how, "%sat %s %s", how->len > 0 ? "; " : "", hopeful ? "best" : "worst",
                            doing);

@@ -59,6 +59,8 @@ set_law(JsonObject *object, const NpProfile *profile)
     const NpNatLaw *law = &profile->law;
     JsonArray *range = NULL;
 
+    if (law->kind == NP_NAT_PRESERVING && law->offset != 0)
+        json_object_set_int_member(object, "offset", law->offset);
     if (law->kind == NP_NAT_SEQUENTIAL)
         json_object_set_int_member(object, "step", law->step);
     if ((law->kind == NP_NAT_RANDOM || law->kind == NP_NAT_BLOCK) && law->last > law->first) {

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "fixture-probe.h"
+#include "harness.h"
+
+static void
+tells_the_three_dependences_apart_whatever_the_filter(void)
+{
+    for (guint mapping = 0; mapping < 3; mapping++) {
+        for (guint filtering = 0; filtering < 3; filtering++) {
+            NpProbeScenario scenario = {
+                .seed = 1 + mapping * 3 + filtering,
+                .behaviour =
+                    np_probe_behaviour((NpNatDependence)mapping, (NpNatDependence)filtering),
+            };
+            g_autofree char *verdict = np_probe_scenario_verdict(&scenario, NP_NAT_AXIS_MAPPING);
+
+            NP_ASSERT_STR(verdict, np_nat_axis_value(NP_NAT_AXIS_MAPPING, mapping));
+        }
+    }
+}
+
+static void
+says_what_one_address_cannot_tell(void)
+{
+    static const char *const expected[] = {
+        "endpoint-independent or address-dependent",
+        "endpoint-independent or address-dependent",
+        "address-and-port-dependent",
+    };
+
+    for (guint mapping = 0; mapping < 3; mapping++) {
+        NpProbeScenario scenario = {
+            .seed = mapping + 1,
+            .one_address = TRUE,
+            .behaviour =
+                np_probe_behaviour((NpNatDependence)mapping, NP_NAT_ADDRESS_AND_PORT_DEPENDENT),
+        };
+        g_autofree char *verdict = np_probe_scenario_verdict(&scenario, NP_NAT_AXIS_MAPPING);
+
+        NP_ASSERT_STR(verdict, expected[mapping]);
+    }
+}
+
+static void
+learns_the_whole_grid_from_one_endpoint(void)
+{
+    NpProbeScenario scenario = {
+        .seed = 5,
+        .one_port = TRUE,
+        .behaviour = np_probe_behaviour(NP_NAT_ADDRESS_DEPENDENT, NP_NAT_ADDRESS_DEPENDENT),
+    };
+    g_autofree char *verdict = np_probe_scenario_verdict(&scenario, NP_NAT_AXIS_MAPPING);
+
+    NP_ASSERT_STR(verdict, "address-dependent");
+}
+
+static void
+cannot_tell_from_a_single_answering_endpoint(void)
+{
+    NpProbeScenario scenario = {
+        .seed = 6,
+        .one_port = TRUE,
+        .one_address = TRUE,
+        .behaviour = np_probe_behaviour(NP_NAT_ENDPOINT_INDEPENDENT, NP_NAT_ADDRESS_DEPENDENT),
+    };
+    g_autofree char *verdict = np_probe_scenario_verdict(&scenario, NP_NAT_AXIS_MAPPING);
+
+    NP_ASSERT_STR(verdict, "unknown");
+}
+
+static void
+recognises_a_host_without_nat(void)
+{
+    NpProbeScenario scenario = {
+        .seed = 7,
+        .behaviour = np_probe_behaviour(NP_NAT_ENDPOINT_INDEPENDENT, NP_NAT_ENDPOINT_INDEPENDENT),
+    };
+    g_autofree char *nat = NULL;
+    g_autofree char *mapping = NULL;
+
+    scenario.behaviour.translated = FALSE;
+    nat = np_probe_scenario_verdict(&scenario, NP_NAT_AXIS_NAT);
+    mapping = np_probe_scenario_verdict(&scenario, NP_NAT_AXIS_MAPPING);
+    NP_ASSERT_STR(nat, "none");
+    NP_ASSERT_STR(mapping, "endpoint-independent");
+}
+
+int
+main(void)
+{
+    static const NpTest tests[] = {
+        NP_TEST(tells_the_three_dependences_apart_whatever_the_filter),
+        NP_TEST(says_what_one_address_cannot_tell),
+        NP_TEST(learns_the_whole_grid_from_one_endpoint),
+        NP_TEST(cannot_tell_from_a_single_answering_endpoint),
+        NP_TEST(recognises_a_host_without_nat),
+        { 0 },
+    };
+
+    return np_test_main("probe.mapping", tests);
+}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/*
+ * natprobe's run: a plan per address family, each on a host of its own, at the same time
+ */
+
+#include "io/route.h"
+#include "probe/plan.h"
+
+/* One family's share of the run. */
+typedef struct {
+    NpFamily family;
+    GArray *servers;   /* of NpAddress, in the order the person gave them */
+    NpIoRoute route;   /* towards the first of them */
+    NpProbePlan *plan; /* NULL before the run, and if there is no route */
+} NpRunFamily;
+
+typedef struct {
+    NpRunFamily families[2]; /* IPv4, IPv6 */
+    const char *interface;   /* borrowed, or NULL */
+    guint16 source_port;
+    NpTime timeout;
+    gboolean interrupted; /* by a signal, and ended early */
+} NpRun;
+
+void np_run_init(NpRun *self);
+void np_run_clear(NpRun *self);
+
+/* Adds @server to its family, once. FALSE if the family has all it can use. */
+gboolean np_run_add_server(NpRun *self, const NpAddress *server);
+/* Blocks until every family with servers and a route is done, or a signal came. */
+void np_run_execute(NpRun *self);
+
+/* Whether any server answered any family. */
+gboolean np_run_answered(const NpRun *self);
+/* The longest of the families. */
+NpTime np_run_duration(const NpRun *self);
