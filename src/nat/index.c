@@ -106,6 +106,12 @@ np_nat_index_remove(NpNatIndex *self, guint32 hash, guint32 number)
     }
 }
 
+void
+np_nat_index_prefetch(const NpNatIndex *self, guint32 hash)
+{
+    __builtin_prefetch(&self->slots[hash & self->mask]);
+}
+
 gboolean
 np_nat_index_next(const NpNatIndex *self, guint32 hash, guint32 *at, guint32 *number)
 {

@@ -26,5 +26,7 @@ void np_nat_index_reset(NpNatIndex *self);
 void np_nat_index_insert(NpNatIndex *self, guint32 hash, guint32 number);
 void np_nat_index_remove(NpNatIndex *self, guint32 hash, guint32 number);
 
+/* Has the processor fetch the place where @hash is filed, for a look-up that will come. */
+void np_nat_index_prefetch(const NpNatIndex *self, guint32 hash);
 /* guint32 at = hash; while (np_nat_index_next(index, hash, &at, &number)) ... */
 gboolean np_nat_index_next(const NpNatIndex *self, guint32 hash, guint32 *at, guint32 *number);

@@ -2,7 +2,12 @@
 
 #include "nat/mapping.h"
 
+#include <string.h>
+
 #define NONE NP_NAT_NO_MAPPING
+/* Two cache lines, fetched as a pair: finding a mapping costs one miss. */
+#define ALIGNMENT 128
+G_STATIC_ASSERT(sizeof(NpNatMapping) == ALIGNMENT);
 /* Entries looked at per call: bounds the cost of one packet, see nat/memory.c. */
 #define EXPIRE_TRIES 8
 /* As many as Linux' early_drop() looks at. */
@@ -28,6 +33,19 @@ same_owner(const NpNatMapping *mapping, guint8 protocol, const NpNatEnd *interna
     return mapping->protocol == protocol && np_nat_end_equal(&mapping->internal, internal);
 }
 
+static void
+grow(NpNatMappings *self)
+{
+    guint32 capacity = MIN(MAX(2 * self->capacity, 16), self->limit);
+    NpNatMapping *mappings = g_aligned_alloc(capacity, sizeof *mappings, ALIGNMENT);
+
+    if (self->n_slots > 0)
+        memcpy(mappings, self->mappings, self->n_slots * sizeof *mappings);
+    g_aligned_free(self->mappings);
+    self->mappings = mappings;
+    self->capacity = capacity;
+}
+
 static guint32
 take_slot(NpNatMappings *self)
 {
@@ -39,10 +57,8 @@ take_slot(NpNatMappings *self)
     }
     if (self->n_slots == self->limit)
         return NONE;
-    if (self->n_slots == self->capacity) {
-        self->capacity = MIN(MAX(2 * self->capacity, 16), self->limit);
-        self->mappings = g_renew(NpNatMapping, self->mappings, self->capacity);
-    }
+    if (self->n_slots == self->capacity)
+        grow(self);
     return self->n_slots++;
 }
 
@@ -100,7 +116,7 @@ np_nat_mappings_clear(NpNatMappings *self)
     np_nat_index_clear(&self->inbound);
     np_nat_index_clear(&self->newest);
     np_nat_wheel_clear(&self->wheel);
-    g_clear_pointer(&self->mappings, g_free);
+    g_clear_pointer(&self->mappings, g_aligned_free);
 }
 
 void
@@ -174,6 +190,42 @@ np_nat_mappings_find_newest(const NpNatMappings *self,
         if (same_owner(&self->mappings[number], (guint8)protocol, internal))
             return number;
     return NONE;
+}
+
+guint32
+np_nat_mappings_prefetch_outbound(const NpNatMappings *self,
+                                  NpNatProtocol protocol,
+                                  const NpNatEnd *internal,
+                                  const NpNatEnd *remote)
+{
+    guint32 hash = hash_of(self, (guint8)protocol, internal, remote);
+
+    np_nat_index_prefetch(&self->outbound, hash);
+    return hash;
+}
+
+guint32
+np_nat_mappings_prefetch_inbound(const NpNatMappings *self,
+                                 NpNatProtocol protocol,
+                                 const NpNatEnd *external,
+                                 const NpNatEnd *remote)
+{
+    guint32 hash = hash_of(self, (guint8)protocol, external, inbound_remote(self, remote));
+
+    np_nat_index_prefetch(&self->inbound, hash);
+    return hash;
+}
+
+void
+np_nat_mappings_prefetch_found(const NpNatMappings *self, gboolean outbound, guint32 hash)
+{
+    guint32 at = hash;
+    guint32 number = 0;
+
+    if (!np_nat_index_next(outbound ? &self->outbound : &self->inbound, hash, &at, &number))
+        return;
+    __builtin_prefetch(&self->mappings[number].internal);
+    __builtin_prefetch(&self->mappings[number].external);
 }
 
 guint32

@@ -29,6 +29,7 @@ typedef struct {
     NpTime peer_deadline;
     guint32 older; /* mappings of the same internal end, if the table keeps them chained */
     guint32 newer;
+    guint64 unused; /* fills the second cache line */
 } NpNatMapping;
 
 typedef struct {
@@ -69,6 +70,18 @@ guint32 np_nat_mappings_find_inbound(const NpNatMappings *self,
 guint32 np_nat_mappings_find_newest(const NpNatMappings *self,
                                     NpNatProtocol protocol,
                                     const NpNatEnd *internal);
+
+/* Fetch ahead what look-ups will need, in two steps: first the index entries of many, which returns
+ * their hashes, then the mappings these lead to. */
+guint32 np_nat_mappings_prefetch_outbound(const NpNatMappings *self,
+                                          NpNatProtocol protocol,
+                                          const NpNatEnd *internal,
+                                          const NpNatEnd *remote);
+guint32 np_nat_mappings_prefetch_inbound(const NpNatMappings *self,
+                                         NpNatProtocol protocol,
+                                         const NpNatEnd *external,
+                                         const NpNatEnd *remote);
+void np_nat_mappings_prefetch_found(const NpNatMappings *self, gboolean outbound, guint32 hash);
 
 /* Files a copy of @mapping, giving it a serial; NP_NAT_NO_MAPPING if the table is full. */
 guint32 np_nat_mappings_add(NpNatMappings *self, const NpNatMapping *mapping);

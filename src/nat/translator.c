@@ -320,6 +320,35 @@ np_nat_translator_translate(NpNatTranslator *self, NpNatSide side, NpNatPacket *
     return outcome;
 }
 
+static guint32
+expect_one(const NpNatTranslator *self, NpNatSide side, const NpNatPacket *packet)
+{
+    NpNatEnd source = np_nat_end(&packet->source);
+    NpNatEnd destination = np_nat_end(&packet->destination);
+    NpNatEnd remote = np_nat_end_masked(&destination, self->policy.mapping);
+
+    if (side == NP_NAT_INSIDE)
+        return np_nat_mappings_prefetch_outbound(&self->mappings, packet->protocol, &source,
+                                                 &remote);
+    return np_nat_mappings_prefetch_inbound(&self->mappings, packet->protocol, &destination,
+                                            &source);
+}
+
+void
+np_nat_translator_expect(const NpNatTranslator *self,
+                         NpNatSide side,
+                         const NpNatPacket *packets,
+                         guint n_packets)
+{
+    guint32 hashes[NP_NAT_MAX_EXPECTED];
+    guint n = MIN(n_packets, NP_NAT_MAX_EXPECTED);
+
+    for (guint i = 0; i < n; i++)
+        hashes[i] = expect_one(self, side, &packets[i]);
+    for (guint i = 0; i < n; i++)
+        np_nat_mappings_prefetch_found(&self->mappings, side == NP_NAT_INSIDE, hashes[i]);
+}
+
 void
 np_nat_translator_reboot(NpNatTranslator *self)
 {

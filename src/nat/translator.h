@@ -57,6 +57,16 @@ void np_nat_translator_set_inside(NpNatTranslator *self, const NpAddress *addres
 NpNatOutcome
 np_nat_translator_translate(NpNatTranslator *self, NpNatSide side, NpNatPacket *packet, NpTime now);
 
+/*
+ * Announces packets that will be translated soon, at most NP_NAT_MAX_EXPECTED. Changes nothing but
+ * time: with a million mappings a packet's cost is waiting for memory, and here the waits overlap.
+ */
+#define NP_NAT_MAX_EXPECTED 32
+void np_nat_translator_expect(const NpNatTranslator *self,
+                              NpNatSide side,
+                              const NpNatPacket *packets,
+                              guint n_packets);
+
 /* Forgets every mapping and all else it has seen. */
 void np_nat_translator_reboot(NpNatTranslator *self);
 

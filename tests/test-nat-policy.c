@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "fixture-nat.h"
+#include "harness.h"
+#include "nat/policy.h"
+
+static void
+shows_the_behaviour_it_was_made_from(void)
+{
+    NpNatBehaviour behaviour = { .reachable = TRUE,
+                                 .translated = TRUE,
+                                 .mapping = NP_NAT_ADDRESS_DEPENDENT,
+                                 .filtering = NP_NAT_ENDPOINT_INDEPENDENT,
+                                 .law = { .kind = NP_NAT_SEQUENTIAL, .step = -2 },
+                                 .pooling = NP_NAT_POOLING_ARBITRARY,
+                                 .hairpin = NP_NAT_HAIRPIN_SUPPORTED_INTERNAL,
+                                 .hairpin_needs = NP_NAT_HAIRPIN_NEEDS_BOTH_SEND,
+                                 .unsolicited = NP_NAT_UNSOLICITED_BLOCKED };
+    NpNatPolicy policy = np_nat_policy_from_behaviour(&behaviour);
+
+    CU_ASSERT(policy.passes_udp && policy.translates && !policy.paired);
+    NP_ASSERT_INT(policy.mapping, behaviour.mapping);
+    NP_ASSERT_INT(policy.filtering, behaviour.filtering);
+    NP_ASSERT_INT(policy.ports.order, NP_NAT_ORDER_SEQUENTIAL);
+    NP_ASSERT_INT(policy.ports.step, -2);
+    NP_ASSERT_INT(policy.ports.first, 1024);
+    NP_ASSERT_INT(policy.hairpin, behaviour.hairpin);
+    CU_ASSERT(policy.hairpin_filtered);
+    NP_ASSERT_INT(policy.unsolicited, behaviour.unsolicited);
+    CU_ASSERT(np_nat_policy_flaw(&policy) == NULL);
+}
+
+static void
+takes_ranges_and_blocks_from_the_law(void)
+{
+    NpNatBehaviour behaviour = { .law = { .kind = NP_NAT_BLOCK, .first = 2048, .last = 4095 } };
+    NpNatPolicy policy = np_nat_policy_from_behaviour(&behaviour);
+
+    NP_ASSERT_INT(policy.ports.block_size, NP_NAT_BLOCK_SIZE);
+    NP_ASSERT_INT(policy.ports.first, 2048);
+    NP_ASSERT_INT(policy.ports.last, 4095);
+    CU_ASSERT(np_nat_policy_flaw(&policy) == NULL);
+    behaviour.law.kind = NP_NAT_PRESERVING;
+    policy = np_nat_policy_from_behaviour(&behaviour);
+    CU_ASSERT(policy.ports.preserve && policy.ports.block_size == 0);
+}
+
+static void
+names_the_flaw_of_what_cannot_be_obeyed(void)
+{
+    NpNatPolicy flawed[9];
+
+    for (gsize i = 0; i < G_N_ELEMENTS(flawed); i++)
+        flawed[i] = np_bench_policy();
+    flawed[0].ports.first = 0;
+    flawed[1].ports.first = 5000;
+    flawed[1].ports.last = 4999;
+    flawed[2].ports.order = NP_NAT_ORDER_SEQUENTIAL;
+    flawed[2].ports.step = 0;
+    flawed[3].ports.order = NP_NAT_ORDER_DELTA;
+    flawed[3].ports.step = G_MININT;
+    flawed[4].ports.block_size = 65000;
+    flawed[5].ports.block_size = 64;
+    flawed[6].ports.block_size = 64;
+    flawed[6].ports.blocks_per_host = 9;
+    flawed[7].ports.share = TRUE;
+    flawed[8].timers.udp = 0;
+    for (gsize i = 0; i < G_N_ELEMENTS(flawed); i++) {
+        g_autofree char *label = g_strdup_printf("row %" G_GSIZE_FORMAT, i);
+
+        NP_ASSERT_ROW(np_nat_policy_flaw(&flawed[i]) != NULL, label);
+    }
+}
+
+int
+main(void)
+{
+    static const NpTest tests[] = {
+        NP_TEST(shows_the_behaviour_it_was_made_from),
+        NP_TEST(takes_ranges_and_blocks_from_the_law),
+        NP_TEST(names_the_flaw_of_what_cannot_be_obeyed),
+        { 0 },
+    };
+
+    return np_test_main("nat.policy", tests);
+}
