@@ -21,7 +21,7 @@ glib='(array|ptr_array|byte_array|bytes|hash_table|list|slist|queue|tree|sequenc
 str[a-z0-9]+(_printf|_vprintf)?
 v?snprintf|vasprintf|printf_string_upper_bound
 (malloc|malloc0|realloc|try_malloc|try_realloc)(_n)?|free|free_sized|memdup2?
-slice_(alloc|alloc0|copy|free1|free_chain_with_offset)
+aligned_(alloc|alloc0|free)|slice_(alloc|alloc0|copy|free1|free_chain_with_offset)
 clear_(error|list|slist|pointer)|(set|propagate|prefix)_(prefixed_)?error(_literal)?
 error_[a-z_]+|quark_[a-z_]+|intern_(static_)?string|once_init_(enter|leave)
 assertion_message(_[a-z]+)*|return_if_fail_warning
