@@ -194,11 +194,11 @@ fi
 
 if [ -n "${NATPROBED_TEST_ALONE-}" ]; then
     if start_server; then
-        for p in 3478 3479; do
-            tap_equal "listens on UDP port $p by default" "$(ask udp 127.0.0.1 $p "$request")" \
-                $success
-            tap_equal "listens on TCP port $p by default" "$(ask tcp 127.0.0.1 $p "$request")" \
-                $success
+        for where in 127.0.0.1/3478 127.0.0.1/3479 ::1/3478 ::1/3479; do
+            for transport in udp tcp; do
+                tap_equal "listens by default on $transport $where" \
+                    "$(ask $transport ${where%/*} ${where#*/} "$request")" $success
+            done
         done
         stop_server
     else

@@ -246,6 +246,27 @@ a_wildcard_pairs_only_what_one_client_can_reach(void)
 }
 
 static void
+tells_whether_the_endpoints_have_changed(void)
+{
+    g_auto(NpServerListeners) listeners = { 0 };
+    g_autoptr(GArray) interfaces = g_array_new(FALSE, TRUE, sizeof(NpIoInterface));
+    NpIoInterface interface = { .is_up = TRUE, .address = parsed("192.0.2.1"), .index = 2 };
+
+    np_server_listeners_init(&listeners);
+    CU_ASSERT(add(&listeners, "0.0.0.0:10", NULL));
+    g_array_append_val(interfaces, interface);
+    CU_ASSERT(np_server_listeners_expand(&listeners, interfaces));
+    CU_ASSERT(!np_server_listeners_expand(&listeners, interfaces));
+    interface.address = parsed("192.0.2.2");
+    g_array_append_val(interfaces, interface);
+    CU_ASSERT(np_server_listeners_expand(&listeners, interfaces));
+    NP_ASSERT_INT(listeners.endpoints->len, 2);
+    g_array_index(interfaces, NpIoInterface, 0).is_up = FALSE;
+    CU_ASSERT(np_server_listeners_expand(&listeners, interfaces));
+    NP_ASSERT_INT(listeners.endpoints->len, 1);
+}
+
+static void
 addresses_asked_for_by_name_pair_if_of_one_kind(void)
 {
     g_auto(NpServerListeners) listeners = { 0 };
@@ -274,6 +295,7 @@ main(void)
         NP_TEST(an_alternate_completes_the_grid),
         NP_TEST(an_alternate_must_be_one_address_of_a_kind_in_use),
         NP_TEST(a_wildcard_pairs_only_what_one_client_can_reach),
+        NP_TEST(tells_whether_the_endpoints_have_changed),
         NP_TEST(addresses_asked_for_by_name_pair_if_of_one_kind),
         { 0 },
     };

@@ -259,6 +259,32 @@ answers_from_where_it_was_asked(void)
 }
 
 static void
+new_endpoints_replace_the_old_ones(void)
+{
+    NpStunEndpoint endpoints[] = {
+        { .local = parsed("192.0.2.1:10"), .listener = 0 },
+        { .local = parsed("192.0.2.1:11"), .listener = 1 },
+    };
+    Rig rig;
+    NpStunMessage message;
+
+    rig_init(&rig, 1000, 1000);
+    rig_start(&rig);
+    ask(&rig, "203.0.113.9:5000", "192.0.2.1:10", NP_STUN_CHANGE_ADDRESS);
+    NP_REQUIRE(is_answer(&rig, &message));
+    NP_ASSERT_INT(message.class, NP_STUN_SUCCESS);
+    np_stun_server_set_endpoints(rig.server, endpoints, G_N_ELEMENTS(endpoints));
+    ask(&rig, "203.0.113.9:5000", "192.0.2.1:10", NP_STUN_CHANGE_ADDRESS);
+    NP_REQUIRE(is_answer(&rig, &message));
+    NP_ASSERT_INT(message.class, NP_STUN_ERROR);
+    ask(&rig, "203.0.113.9:5000", "192.0.2.1:10", NP_STUN_CHANGE_PORT);
+    NP_REQUIRE(is_answer(&rig, &message));
+    NP_ASSERT_INT(message.class, NP_STUN_SUCCESS);
+    CU_ASSERT(!np_stun_message_has(&message, NP_STUN_ATTR_OTHER_ADDRESS));
+    rig_clear(&rig);
+}
+
+static void
 coalesced_and_truncated_datagrams_are_what_they_are(void)
 {
     Rig rig;
@@ -474,6 +500,7 @@ main(void)
         NP_TEST(opens_in_order_and_says_when_it_listens),
         NP_TEST(names_the_listener_that_failed),
         NP_TEST(answers_from_where_it_was_asked),
+        NP_TEST(new_endpoints_replace_the_old_ones),
         NP_TEST(coalesced_and_truncated_datagrams_are_what_they_are),
         NP_TEST(a_network_gets_no_more_than_its_rate),
         NP_TEST(answers_on_a_connection_piece_by_piece),

@@ -20,6 +20,12 @@
 #define SOFTWARE "natprobed " PACKAGE_VERSION
 G_STATIC_ASSERT(sizeof SOFTWARE - 1 <= NP_STUN_SOFTWARE_LIMIT);
 
+/*
+ * How often the addresses behind a wildcard are looked at again. An address that is gone, such as a
+ * temporary one of IPv6, must not be named as OTHER-ADDRESS: clients would take it for filtered.
+ */
+#define REFRESH_SECONDS 15
+
 enum {
     EXIT_DONE = 0,
     EXIT_USAGE = 2,
@@ -160,6 +166,24 @@ on_signal(gpointer user)
     return G_SOURCE_CONTINUE;
 }
 
+static gboolean
+on_refresh(gpointer user)
+{
+    Daemon *daemon = user;
+    NpServerListeners *listeners = &daemon->options.listeners;
+    g_autoptr(GArray) interfaces = np_io_interfaces_list(NULL);
+
+    /* Should the system not tell for once, what was true before is the best guess. */
+    if (interfaces != NULL && np_server_listeners_expand(listeners, interfaces)) {
+        np_stun_server_set_endpoints(daemon->server,
+                                     (const NpStunEndpoint *)listeners->endpoints->data,
+                                     listeners->endpoints->len);
+        if (daemon->options.verbose)
+            tell_endpoints(listeners);
+    }
+    return G_SOURCE_CONTINUE;
+}
+
 static NpStunServer *
 make_server(const NpServerListeners *listeners)
 {
@@ -192,6 +216,7 @@ serve(Daemon *daemon)
         np_io_host_set_tap(host, np_daemon_print, NULL);
     g_unix_signal_add(SIGINT, on_signal, daemon);
     g_unix_signal_add(SIGTERM, on_signal, daemon);
+    g_timeout_add_seconds(REFRESH_SECONDS, on_refresh, daemon);
     np_io_host_attach(host, NULL);
     np_io_host_start(host);
     g_main_loop_run(loop);

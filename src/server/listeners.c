@@ -209,11 +209,30 @@ expand_where(NpServerListeners *self, const GArray *interfaces, gboolean is_alte
     }
 }
 
-void
+static gboolean
+same_endpoints(const GArray *a, const GArray *b)
+{
+    if (a->len != b->len)
+        return FALSE;
+    for (guint i = 0; i < a->len; i++) {
+        const NpStunEndpoint *one = &g_array_index(a, NpStunEndpoint, i);
+        const NpStunEndpoint *other = &g_array_index(b, NpStunEndpoint, i);
+
+        if (!np_address_equal(&one->local, &other->local) || one->group != other->group ||
+            one->listener != other->listener)
+            return FALSE;
+    }
+    return TRUE;
+}
+
+gboolean
 np_server_listeners_expand(NpServerListeners *self, const GArray *interfaces)
 {
-    g_array_set_size(self->endpoints, 0);
+    g_autoptr(GArray) before = g_steal_pointer(&self->endpoints);
+
+    self->endpoints = g_array_new(FALSE, FALSE, sizeof(NpStunEndpoint));
     /* The grid prefers what stands first. */
     expand_where(self, interfaces, TRUE);
     expand_where(self, interfaces, FALSE);
+    return !same_endpoints(before, self->endpoints);
 }

@@ -48,5 +48,8 @@ gboolean np_server_listeners_add_alternate(NpServerListeners *self,
                                            const char *origin,
                                            const NpAddress *alternate,
                                            GError **error);
-/* Makes the endpoints, @interfaces being of NpIoInterface. */
-void np_server_listeners_expand(NpServerListeners *self, const GArray *interfaces);
+/*
+ * Makes the endpoints, @interfaces being of NpIoInterface. May be called again when the addresses
+ * of the host have changed; tells whether the endpoints have.
+ */
+gboolean np_server_listeners_expand(NpServerListeners *self, const GArray *interfaces);

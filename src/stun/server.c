@@ -76,11 +76,8 @@ np_stun_server_new(const NpStunServerConfig *config)
     self->n_listeners = config->n_listeners;
     for (guint i = 0; i < config->n_listeners; i++)
         self->listeners[i].local = config->listeners[i];
-    for (guint i = 0; i < config->n_endpoints; i++)
-        g_assert(config->endpoints[i].listener < config->n_listeners);
-    self->grid = np_stun_grid_new(config->endpoints, config->n_endpoints);
     self->software = g_strdup(config->software);
-    self->responder = (NpStunResponder){ .grid = self->grid, .software = self->software };
+    self->responder.software = self->software;
     memcpy(self->responder.secret, config->secret, sizeof config->secret);
     memcpy(&key, config->secret, sizeof key);
     self->limiter = np_limiter_new(&config->rate, LIMITED_NETWORKS, key);
@@ -88,6 +85,7 @@ np_stun_server_new(const NpStunServerConfig *config)
                              config->max_network_connections);
     self->idle_timeout = config->idle_timeout;
     np_outbox_init(&self->outbox);
+    np_stun_server_set_endpoints(self, config->endpoints, config->n_endpoints);
     return self;
 }
 
@@ -103,6 +101,16 @@ np_stun_server_free(NpStunServer *self)
     g_free(self->software);
     g_free(self->listeners);
     g_free(self);
+}
+
+void
+np_stun_server_set_endpoints(NpStunServer *self, const NpStunEndpoint *endpoints, guint n_endpoints)
+{
+    for (guint i = 0; i < n_endpoints; i++)
+        g_assert(endpoints[i].listener < self->n_listeners);
+    np_stun_grid_free(self->grid);
+    self->grid = np_stun_grid_new(endpoints, n_endpoints);
+    self->responder.grid = self->grid;
 }
 
 NpWhy

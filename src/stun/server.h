@@ -63,6 +63,10 @@ NpStunServer *np_stun_server_new(const NpStunServerConfig *config);
 void np_stun_server_free(NpStunServer *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(NpStunServer, np_stun_server_free)
 
+/* For an owner whose host's addresses have changed: replaces the endpoints of the configuration. */
+void np_stun_server_set_endpoints(NpStunServer *self,
+                                  const NpStunEndpoint *endpoints,
+                                  guint n_endpoints);
 /* Why the listener with this index failed, and which of its two sockets did so first. */
 NpWhy np_stun_server_failure(const NpStunServer *self, guint listener, NpTransport *transport);
 const NpStunServerCounters *np_stun_server_counters(const NpStunServer *self);
