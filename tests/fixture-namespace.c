@@ -22,7 +22,7 @@ become_root_of_namespace(void)
     g_autofree char *users = g_strdup_printf("0 %u 1", (guint)geteuid());
     g_autofree char *groups = g_strdup_printf("0 %u 1", (guint)getegid());
 
-    return unshare(CLONE_NEWUSER | CLONE_NEWNET) == 0 &&
+    return unshare(CLONE_NEWUSER | CLONE_NEWNET | CLONE_NEWNS) == 0 &&
            write_file("/proc/self/setgroups", "deny") && write_file("/proc/self/uid_map", users) &&
            write_file("/proc/self/gid_map", groups);
 }
@@ -30,12 +30,12 @@ become_root_of_namespace(void)
 gboolean
 np_test_enter_namespace(void)
 {
-    if (unshare(CLONE_NEWNET) != 0 && !become_root_of_namespace()) {
+    if (unshare(CLONE_NEWNET | CLONE_NEWNS) != 0 && !become_root_of_namespace()) {
         printf("# this system lets %s make no network namespace: some tests check less\n",
                g_get_user_name());
         return FALSE;
     }
-    return np_test_shell("ip link set lo up");
+    return np_test_shell("ip link set lo up && mount --make-rprivate /");
 }
 
 gboolean

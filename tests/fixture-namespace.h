@@ -4,7 +4,8 @@
 /*
  * A network of the test's own
  *
- * Loopback and nothing else, so that a test may change it, and nothing it sends can get out.
+ * Loopback and nothing else, so that a test may change it, and nothing it sends can get out. Mounts
+ * are the test's own too, for the files that say how names are looked up.
  */
 
 #include <glib.h>

@@ -56,7 +56,8 @@ rig_expire(gpointer rig, NpTime now)
 
     note_time(self, now);
     if (self->deadline <= now) {
-        self->deadline = NP_TIME_NEVER;
+        self->deadline = self->next_deadline;
+        self->next_deadline = NP_TIME_NEVER;
         self->n_expired++;
         self->n_inputs_at_expiry = self->inputs->len;
     }
@@ -114,6 +115,7 @@ np_rig_new_unstarted(void)
     self->inputs = g_ptr_array_new_with_free_func(free_input);
     self->notices = g_array_new(FALSE, FALSE, sizeof(guint));
     self->deadline = NP_TIME_NEVER;
+    self->next_deadline = NP_TIME_NEVER;
     self->host = np_io_host_new(&np_rig_ops, self, on_notice, self);
     np_io_host_attach(self->host, NULL);
     return self;
@@ -156,32 +158,6 @@ on_timeout(gpointer timed_out)
     return G_SOURCE_CONTINUE;
 }
 
-gboolean
-np_rig_await(NpRig *self, NpSocketEventKind kind, guint n)
-{
-    gboolean timed_out = FALSE;
-    guint timeout = g_timeout_add(PATIENCE_MS, on_timeout, &timed_out);
-
-    np_rig_run(self);
-    while (np_rig_count(self, kind) < n && !timed_out)
-        g_main_context_iteration(NULL, TRUE);
-    g_source_remove(timeout);
-    return !timed_out;
-}
-
-gboolean
-np_rig_await_inputs(NpRig *self, guint n)
-{
-    gboolean timed_out = FALSE;
-    guint timeout = g_timeout_add(PATIENCE_MS, on_timeout, &timed_out);
-
-    np_rig_run(self);
-    while (self->inputs->len < n && !timed_out)
-        g_main_context_iteration(NULL, TRUE);
-    g_source_remove(timeout);
-    return !timed_out;
-}
-
 guint
 np_rig_count(const NpRig *self, NpSocketEventKind kind)
 {
@@ -191,6 +167,55 @@ np_rig_count(const NpRig *self, NpSocketEventKind kind)
         if (g_array_index(self->events, NpSocketEvent, i).kind == kind)
             n++;
     return n;
+}
+
+static guint
+count_events(const NpRig *self, guint kind)
+{
+    return np_rig_count(self, (NpSocketEventKind)kind);
+}
+
+static guint
+count_inputs(const NpRig *self, G_GNUC_UNUSED guint kind)
+{
+    return self->inputs->len;
+}
+
+static guint
+count_expiries(const NpRig *self, G_GNUC_UNUSED guint kind)
+{
+    return self->n_expired;
+}
+
+static gboolean
+await(NpRig *self, guint (*count)(const NpRig *, guint), guint kind, guint n)
+{
+    gboolean timed_out = FALSE;
+    guint timeout = g_timeout_add(PATIENCE_MS, on_timeout, &timed_out);
+
+    np_io_host_wake(self->host);
+    while (count(self, kind) < n && !timed_out)
+        g_main_context_iteration(NULL, TRUE);
+    g_source_remove(timeout);
+    return !timed_out;
+}
+
+gboolean
+np_rig_await(NpRig *self, NpSocketEventKind kind, guint n)
+{
+    return await(self, count_events, kind, n);
+}
+
+gboolean
+np_rig_await_inputs(NpRig *self, guint n)
+{
+    return await(self, count_inputs, 0, n);
+}
+
+gboolean
+np_rig_await_expiries(NpRig *self, guint n)
+{
+    return await(self, count_expiries, 0, n);
 }
 
 const NpSocketEvent *

@@ -21,6 +21,7 @@ typedef struct {
     guint n_at_once;    /* inputs of the latest dispatch that had any */
     guint most_at_once; /* and of the fullest one */
     NpTime deadline;
+    NpTime next_deadline; /* becomes the deadline when that has passed */
     guint n_expired;
     guint n_inputs_at_expiry; /* how many had come when it last expired */
     NpTime now;               /* the latest the machine was told */
@@ -41,14 +42,16 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(NpRig, np_rig_free)
 
 /* Carries out what was pushed, and turns the main loop until there is nothing to do at once. */
 void np_rig_run(NpRig *self);
+guint np_rig_count(const NpRig *self, NpSocketEventKind kind);
+
 /*
- * Runs until the rig has that many events of that kind or inputs; FALSE if that takes longer than
- * any working machine needs.
+ * Runs until the rig has that many events of that kind, inputs or expiries; FALSE if that takes
+ * longer than any working machine needs.
  */
 gboolean np_rig_await(NpRig *self, NpSocketEventKind kind, guint n);
 gboolean np_rig_await_inputs(NpRig *self, guint n);
+gboolean np_rig_await_expiries(NpRig *self, guint n);
 
-guint np_rig_count(const NpRig *self, NpSocketEventKind kind);
 /* The latest event of @kind on @socket, or NULL. */
 const NpSocketEvent *np_rig_event(const NpRig *self, NpSocketEventKind kind, NpSocketId socket);
 const NpDatagram *np_rig_input(const NpRig *self, guint index);

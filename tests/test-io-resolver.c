@@ -1,10 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
+#include "fixture-namespace.h"
 #include "harness.h"
 #include "io/error.h"
 #include "io/resolver.h"
 
+#include <glib/gstdio.h>
 #include <string.h>
+#include <unistd.h>
+
+static gboolean in_namespace;
 
 static GArray *
 resolved(const char *text, GError **error)
@@ -54,6 +59,51 @@ finds_localhost_once_per_address(void)
     }
 }
 
+/* What the system would look up names with, in a file that stands in for the real one. */
+static gboolean
+replace_file(const char *path, const char *content)
+{
+    g_autofree char *stand_in = NULL;
+    g_autofree char *command = NULL;
+    int fd = g_file_open_tmp("test-io-resolver-XXXXXX", &stand_in, NULL);
+    gboolean worked = FALSE;
+
+    g_assert_cmpint(fd, >=, 0);
+    close(fd);
+    g_assert_true(g_file_set_contents(stand_in, content, -1, NULL));
+    command = g_strdup_printf("mount --bind %s %s", stand_in, path);
+    worked = np_test_shell(command);
+    g_unlink(stand_in);
+    return worked;
+}
+
+static void
+finds_both_families_in_order_and_each_address_once(void)
+{
+    g_autoptr(GArray) addresses = NULL;
+    g_autoptr(GString) four = g_string_new(NULL);
+    g_autoptr(GString) six = g_string_new(NULL);
+
+    if (!in_namespace)
+        return;
+    NP_REQUIRE(replace_file("/etc/hosts",
+                            "192.0.2.2 many.test\n2001:db8::2 many.test\n192.0.2.1 many.test\n"
+                            "192.0.2.2 many.test\n2001:db8::1 many.test\n"));
+    addresses = resolved("many.test:9", NULL);
+    np_test_shell("umount /etc/hosts");
+    NP_REQUIRE(addresses != NULL);
+    NP_ASSERT_INT(addresses->len, 4);
+    for (guint i = 0; i < addresses->len; i++) {
+        const NpAddress *address = &g_array_index(addresses, NpAddress, i);
+        char text[NP_ADDRESS_TEXT_SIZE];
+
+        g_string_append_printf(address->family == NP_FAMILY_IPV4 ? four : six, "%s ",
+                               np_address_format(address, text));
+    }
+    NP_ASSERT_STR(four->str, "192.0.2.2:9 192.0.2.1:9 ");
+    NP_ASSERT_STR(six->str, "[2001:db8::2]:9 [2001:db8::1]:9 ");
+}
+
 static void
 names_the_host_that_does_not_resolve(void)
 {
@@ -100,6 +150,7 @@ main(void)
     static const NpTest tests[] = {
         NP_TEST(takes_numeric_endpoints_as_they_are),
         NP_TEST(finds_localhost_once_per_address),
+        NP_TEST(finds_both_families_in_order_and_each_address_once),
         NP_TEST(names_the_host_that_does_not_resolve),
         NP_TEST(answers_from_the_main_loop_and_never_at_once),
         { 0 },
@@ -107,5 +158,6 @@ main(void)
 
     /* Where name servers are configured but out of reach, ask them once and briefly. */
     g_setenv("RES_OPTIONS", "timeout:1 attempts:1", TRUE);
+    in_namespace = np_test_enter_namespace();
     return np_test_main("io.resolver", tests);
 }

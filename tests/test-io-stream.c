@@ -1,15 +1,21 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
+#include "fixture-namespace.h"
 #include "fixture-rig.h"
 #include "harness.h"
-
+#include "io/host-private.h"
 #include "io/sockaddr.h"
 
+#include <errno.h>
+#include <linux/sockios.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #define KIB 1024
+
+static gboolean in_namespace;
 
 /* The accepting end is 10, the connecting end 2. */
 static NpRig *
@@ -134,7 +140,6 @@ delivers_the_last_bytes_of_a_close(void)
 
     push_bytes(rig, 2, 200 * KIB, 'x');
     np_rig_close(rig, 2, FALSE);
-    /* What the other end still sends does not turn the close into a reset. */
     push_bytes(rig, 10, 100 * KIB, 'y');
     NP_REQUIRE(np_rig_await(rig, NP_SOCKET_CLOSED, 1));
     NP_ASSERT_INT(np_rig_event(rig, NP_SOCKET_CLOSED, 2)->why, NP_WHY_NONE);
@@ -162,25 +167,6 @@ aborts_with_a_reset(void)
     NP_ASSERT_INT(np_rig_count(rig, NP_SOCKET_EOF), 0);
     NP_ASSERT_INT(np_rig_count(rig, NP_SOCKET_CLOSED), 0);
     NP_ASSERT_INT(np_rig_count(rig, NP_SOCKET_FAILED), 0);
-}
-
-static void
-reads_what_came_before_a_reset(void)
-{
-    g_autoptr(NpRig) rig = new_connection("127.0.0.1:0");
-    g_autoptr(GString) stream = NULL;
-
-    /* Three reads' worth and the reset are there before the first of it is read. The bytes that
-     * this end still has to write cannot be, and must not hide them. */
-    push_bytes(rig, 2, 160 * KIB, 'x');
-    NP_REQUIRE(np_rig_await(rig, NP_SOCKET_WRITABLE, 1));
-    np_rig_close(rig, 2, TRUE);
-    push_bytes(rig, 10, 1, 'y');
-    NP_REQUIRE(np_rig_await(rig, NP_SOCKET_RESET, 1));
-    stream = np_rig_stream(rig, 10);
-    NP_ASSERT_INT(stream->len, 160 * KIB);
-    NP_ASSERT_INT(np_rig_count(rig, NP_SOCKET_RESET), 1);
-    NP_ASSERT_INT(np_rig_count(rig, NP_SOCKET_EOF), 0);
 }
 
 static void
@@ -217,18 +203,67 @@ writes_megabytes_at_the_pace_of_writable(void)
     NP_ASSERT_INT(np_rig_count(rig, NP_SOCKET_WRITABLE), N);
 }
 
-/* A peer that is no machine, and reads only when told to. */
+/* A peer that is no machine, and reads only when told to. @buffer is 0 for the system's choice. */
 static int
-connect_plainly(const NpAddress *to)
+connect_plainly(const NpAddress *to, int buffer)
 {
     struct sockaddr_storage name;
     socklen_t size = np_io_sockaddr_write(&name, to);
     int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
+    if (buffer != 0)
+        setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &buffer, sizeof buffer);
     g_assert_no_errno(connect(fd, (struct sockaddr *)&name, size));
     return fd;
 }
 
+static int
+waiting_error(int fd)
+{
+    int error_number = 0;
+    socklen_t size = sizeof error_number;
+
+    g_assert_no_errno(getsockopt(fd, SOL_SOCKET, SO_ERROR, &error_number, &size));
+    return error_number;
+}
+
+static void
+reset(int fd)
+{
+    struct linger at_once = { .l_onoff = 1, .l_linger = 0 };
+
+    g_assert_no_errno(setsockopt(fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once));
+    close(fd);
+}
+
+static void
+reads_what_came_before_a_reset(void)
+{
+    g_autoptr(NpRig) rig = np_rig_new();
+    NpAddress server = np_rig_listen(rig, 1, "127.0.0.1:0", 10, 19);
+    g_autofree char *bytes = g_malloc0(160 * KIB);
+    g_autoptr(GString) stream = NULL;
+    int peer = connect_plainly(&server, 0);
+    int left = 0;
+
+    NP_REQUIRE(np_rig_await(rig, NP_SOCKET_ACCEPTED, 1));
+    np_rig_run(rig);
+    /* More than one read's worth is here, and then the reset. This end has something to write,
+     * which now can only fail, and must not hide the bytes. */
+    g_assert_cmpint(send(peer, bytes, 160 * KIB, 0), ==, 160 * KIB);
+    g_assert_no_errno(ioctl(peer, SIOCOUTQ, &left));
+    reset(peer);
+    np_rig_send(rig, 10, &(NpAddress){ 0 }, "y");
+    NP_REQUIRE(np_rig_await(rig, NP_SOCKET_RESET, 1));
+    stream = np_rig_stream(rig, 10);
+    NP_ASSERT_INT(stream->len, 160 * KIB - left);
+    if (in_namespace)
+        NP_ASSERT_INT(left, 0);
+    NP_ASSERT_INT(np_rig_count(rig, NP_SOCKET_RESET), 1);
+    NP_ASSERT_INT(np_rig_count(rig, NP_SOCKET_EOF), 0);
+}
+
+/* All that @fd gets before the end of file; nothing if there is an error instead. */
 static gsize
 read_to_the_end(NpRig *rig, int fd)
 {
@@ -242,8 +277,8 @@ read_to_the_end(NpRig *rig, int fd)
             return total;
         if (n > 0)
             total += (gsize)n;
-        else
-            g_main_context_iteration(NULL, TRUE);
+        else if (errno != EAGAIN)
+            return 0;
         np_rig_run(rig);
     }
 }
@@ -253,7 +288,7 @@ bounds_what_waits_for_a_slow_reader_and_loses_none_of_it(void)
 {
     g_autoptr(NpRig) rig = np_rig_new();
     NpAddress server = np_rig_listen(rig, 1, "127.0.0.1:0", 10, 19);
-    int peer = connect_plainly(&server);
+    int peer = connect_plainly(&server, 0);
     gsize taken = 0;
     guint n_answers = 0;
 
@@ -279,9 +314,57 @@ bounds_what_waits_for_a_slow_reader_and_loses_none_of_it(void)
     np_rig_close(rig, 10, FALSE);
     np_rig_run(rig);
     NP_ASSERT_INT(np_rig_count(rig, NP_SOCKET_CLOSED), 0);
+    /* What the peer still sends must not turn the close into a reset. */
+    g_assert_no_errno((int)send(peer, "more", 4, 0));
     NP_ASSERT_INT(read_to_the_end(rig, peer), taken);
     NP_REQUIRE(np_rig_await(rig, NP_SOCKET_CLOSED, 1));
     NP_ASSERT_INT(np_rig_event(rig, NP_SOCKET_CLOSED, 10)->why, NP_WHY_NONE);
+    NP_ASSERT_INT(waiting_error(peer), 0);
+    close(peer);
+}
+
+static void
+calls_closed_only_what_the_peer_has_acknowledged(void)
+{
+    g_autoptr(NpRig) rig = np_rig_new();
+    NpAddress server = np_rig_listen(rig, 1, "127.0.0.1:0", 10, 19);
+    int peer = connect_plainly(&server, 4 * KIB);
+
+    NP_REQUIRE(np_rig_await(rig, NP_SOCKET_ACCEPTED, 1));
+    push_bytes(rig, 10, 64 * KIB, 'x');
+    np_rig_close(rig, 10, FALSE);
+    np_rig_run(rig);
+    /* The kernel has them all, but the peer's window is shut. */
+    NP_ASSERT_INT(np_rig_count(rig, NP_SOCKET_CLOSED), 0);
+    NP_ASSERT_INT(read_to_the_end(rig, peer), 64 * KIB);
+    NP_REQUIRE(np_rig_await(rig, NP_SOCKET_CLOSED, 1));
+    NP_ASSERT_INT(np_rig_event(rig, NP_SOCKET_CLOSED, 10)->why, NP_WHY_NONE);
+    close(peer);
+}
+
+static void
+waits_for_an_acknowledgement_no_longer_than_it_says(void)
+{
+    g_autoptr(NpRig) rig = np_rig_new();
+    NpAddress server = np_rig_listen(rig, 1, "127.0.0.1:0", 10, 19);
+    int peer = connect_plainly(&server, 4 * KIB);
+    NpIoSocket *closing = NULL;
+
+    NP_REQUIRE(np_rig_await(rig, NP_SOCKET_ACCEPTED, 1));
+    push_bytes(rig, 10, 64 * KIB, 'x');
+    np_rig_close(rig, 10, FALSE);
+    np_rig_run(rig);
+    NP_REQUIRE(rig->host->closing.length == 1);
+    closing = rig->host->closing.head->data;
+    CU_ASSERT(closing->due > rig->now);
+    CU_ASSERT(closing->due <= np_io_host_now(rig->host) + 5 * NP_SECOND);
+    /* As if they had passed. */
+    closing->due = np_io_host_now(rig->host);
+    NP_REQUIRE(np_rig_await(rig, NP_SOCKET_CLOSED, 1));
+    NP_ASSERT_INT(np_rig_event(rig, NP_SOCKET_CLOSED, 10)->why, NP_WHY_TIMED_OUT);
+    NP_ASSERT_INT(rig->host->closing.length, 0);
+    /* The kernel goes on without the host. */
+    NP_ASSERT_INT(read_to_the_end(rig, peer), 64 * KIB);
     close(peer);
 }
 
@@ -290,8 +373,7 @@ tells_of_a_close_that_lost_its_peer(void)
 {
     g_autoptr(NpRig) rig = np_rig_new();
     NpAddress server = np_rig_listen(rig, 1, "127.0.0.1:0", 10, 19);
-    struct linger at_once = { .l_onoff = 1, .l_linger = 0 };
-    int peer = connect_plainly(&server);
+    int peer = connect_plainly(&server, 0);
 
     NP_REQUIRE(np_rig_await(rig, NP_SOCKET_ACCEPTED, 1));
     for (guint i = 0; np_rig_count(rig, NP_SOCKET_WRITABLE) == i; i++) {
@@ -300,8 +382,7 @@ tells_of_a_close_that_lost_its_peer(void)
     }
     np_rig_close(rig, 10, FALSE);
     np_rig_run(rig);
-    setsockopt(peer, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
-    close(peer);
+    reset(peer);
     NP_REQUIRE(np_rig_await(rig, NP_SOCKET_CLOSED, 1));
     NP_ASSERT_INT(np_rig_event(rig, NP_SOCKET_CLOSED, 10)->why, NP_WHY_REFUSED);
     NP_ASSERT_INT(np_rig_count(rig, NP_SOCKET_RESET), 0);
@@ -320,9 +401,13 @@ main(void)
         NP_TEST(notices_a_reset_after_the_end_of_file),
         NP_TEST(writes_megabytes_at_the_pace_of_writable),
         NP_TEST(bounds_what_waits_for_a_slow_reader_and_loses_none_of_it),
+        NP_TEST(calls_closed_only_what_the_peer_has_acknowledged),
+        NP_TEST(waits_for_an_acknowledgement_no_longer_than_it_says),
         NP_TEST(tells_of_a_close_that_lost_its_peer),
         { 0 },
     };
 
+    in_namespace = np_test_enter_namespace() &&
+                   np_test_shell("sysctl -qw net.ipv4.tcp_rmem='4096 2000000 6000000'");
     return np_test_main("io.stream", tests);
 }

@@ -10,6 +10,7 @@
 #include <netinet/ip.h>
 #include <netinet/tcp.h>
 #include <netpacket/packet.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -116,6 +117,28 @@ accepts_later_what_it_has_no_room_for_now(void)
 }
 
 static void
+rests_when_the_system_has_no_descriptor_left(void)
+{
+    g_autoptr(NpRig) rig = np_rig_new();
+    NpAddress server = np_rig_listen(rig, 1, "127.0.0.1:0", 10, 19);
+    struct rlimit limit = { 0 };
+    struct rlimit none = { 0 };
+
+    np_rig_connect(rig, 2, "127.0.0.1:0", (NpConnect){ .to = server });
+    getrlimit(RLIMIT_NOFILE, &limit);
+    none = (struct rlimit){ .rlim_cur = 3, .rlim_max = limit.rlim_max };
+    g_assert_no_errno(setrlimit(RLIMIT_NOFILE, &none));
+    NP_REQUIRE(np_rig_await(rig, NP_SOCKET_CONNECTED, 1));
+    for (guint i = 0; i < 10; i++)
+        g_main_context_iteration(NULL, FALSE);
+    /* The connection waits, and the main loop is idle all the same. */
+    CU_ASSERT(!g_main_context_pending(NULL));
+    NP_ASSERT_INT(np_rig_count(rig, NP_SOCKET_ACCEPTED), 0);
+    g_assert_no_errno(setrlimit(RLIMIT_NOFILE, &limit));
+    NP_REQUIRE(np_rig_await(rig, NP_SOCKET_ACCEPTED, 1));
+}
+
+static void
 closes_at_once_what_is_no_connection(void)
 {
     g_autoptr(NpRig) rig = np_rig_new();
@@ -192,6 +215,7 @@ main(void)
         NP_TEST(says_why_it_cannot_listen_or_connect),
         NP_TEST(stops_accepting_at_the_end_of_its_range),
         NP_TEST(accepts_later_what_it_has_no_room_for_now),
+        NP_TEST(rests_when_the_system_has_no_descriptor_left),
         NP_TEST(closes_at_once_what_is_no_connection),
         NP_TEST(gives_a_low_ttl_to_the_syn_alone),
         { 0 },

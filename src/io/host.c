@@ -232,7 +232,7 @@ act(NpIoHost *self, const NpAction *action)
 static void
 sample_time(NpIoHost *self)
 {
-    self->now = MAX(self->now, np_io_clock_now());
+    self->now = np_io_clock_now();
     self->wall_offset = np_io_clock_wall_offset();
 }
 

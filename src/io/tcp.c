@@ -72,15 +72,6 @@ set_ttl(NpIoSocket *socket, int ttl)
         np_io_socket_set(socket, IPPROTO_IP, IP_TTL, ttl);
 }
 
-static void
-set_error_queue(NpIoSocket *socket, gboolean on)
-{
-    if (socket->family == NP_FAMILY_IPV6)
-        np_io_socket_set(socket, IPPROTO_IPV6, IPV6_RECVERR, on);
-    else
-        np_io_socket_set(socket, IPPROTO_IP, IP_RECVERR, on);
-}
-
 void
 np_io_tcp_connect(NpIoHost *host, NpIoSocket *socket, const NpConnect *asked)
 {
@@ -89,7 +80,6 @@ np_io_tcp_connect(NpIoHost *host, NpIoSocket *socket, const NpConnect *asked)
     int failure = 0;
 
     g_assert(socket->state == NP_IO_SOCKET_BOUND);
-    set_error_queue(socket, TRUE);
     if (asked->ttl != 0)
         set_ttl(socket, asked->ttl);
     /* The SYN leaves before connect() returns; only that one gets the ttl. */
@@ -109,7 +99,8 @@ np_io_tcp_connect(NpIoHost *host, NpIoSocket *socket, const NpConnect *asked)
 static void
 finish_connect(NpIoHost *host, NpIoSocket *socket, guint32 events)
 {
-    /* Before the error queue is read, which clears it. */
+    /* Linux queues the ICMP error of a SYN without being asked, and forgets the failure once that
+     * queue is read. */
     int failure = np_io_socket_error(socket);
 
     np_io_host_report_icmp(host, socket);
@@ -121,8 +112,6 @@ finish_connect(NpIoHost *host, NpIoSocket *socket, guint32 events)
     }
     if ((events & EPOLLOUT) == 0)
         return;
-    /* From here on ICMP errors are again what RFC 5461 wants them to be for TCP: soft. */
-    set_error_queue(socket, FALSE);
     socket->state = NP_IO_SOCKET_STREAM;
     socket->local = np_io_sockaddr_local(socket->fd);
     np_io_stream_begin(host, socket);
