@@ -219,7 +219,8 @@ wait_for_work(const NpLabWire *self, struct pollfd *fds)
     gboolean waiting = np_heap_peek(&self->held, &due, NULL);
 
     if (waiting) {
-        rest = MAX(due - now(), 0);
+        rest = due - now();
+        rest = MAX(rest, 0);
         timeout.tv_sec = rest / NP_SECOND;
         timeout.tv_nsec = rest % NP_SECOND;
     }
