@@ -9,8 +9,11 @@
 
 #include "probe/filtering.h"
 
-/* Endpoints the tests are run against: a second set of sockets for the price of one round trip. */
-#define MAX_TARGETS 2
+/*
+ * Each test is made twice, against two of the given endpoints where there are two. A socket whose
+ * local port an earlier run used finds the filter still open; the sockets then disagree.
+ */
+#define N_TARGETS 2
 /* Credit of a server that names a reachable alternate but was never seen answering from it. */
 #define CLAIM_CREDIT 0.98
 #define SURE 0.9999
@@ -32,7 +35,7 @@ typedef struct {
 } Target;
 
 typedef struct {
-    Target targets[MAX_TARGETS];
+    Target targets[N_TARGETS];
     guint n_targets;
 } NpProbeFiltering;
 
@@ -68,12 +71,12 @@ static void
 filtering_start(gpointer data, NpProbeSession *session, NpTime now)
 {
     NpProbeFiltering *self = data;
-    guint n_given = MIN(np_probe_servers_count(&session->servers), MAX_TARGETS);
+    guint n_given = np_probe_servers_count(&session->servers);
 
-    for (; self->n_targets < n_given; self->n_targets++) {
+    for (; self->n_targets < N_TARGETS; self->n_targets++) {
         Target *target = &self->targets[self->n_targets];
 
-        target->server = np_probe_servers_at(&session->servers, self->n_targets)->address;
+        target->server = np_probe_servers_at(&session->servers, self->n_targets % n_given)->address;
         target->port = start_test(session, now, &target->server, NP_PROBE_ASK_CHANGE_PORT);
         target->address = start_test(session, now, &target->server, change_both);
         target->witness = np_probe_session_open(session, 0);
@@ -173,8 +176,8 @@ credit(const NpProbeSession *session, const NpAddress *address, guint change)
 }
 
 typedef struct {
-    gboolean from_other_address;
-    gboolean from_other_port;
+    guint from_other_address; /* sockets that such answers reached */
+    guint from_other_port;
     double no_address; /* confidence that answers from another address are filtered */
     double no_port;    /* the same for another port */
 } Findings;
@@ -204,9 +207,9 @@ weigh_arrival(const NpAddress *server, const Test *test, Findings *findings)
     if (!test->change->has_answer || np_address_equal(from, server))
         return;
     if (np_address_same_host(from, server))
-        findings->from_other_port = TRUE;
+        findings->from_other_port++;
     else
-        findings->from_other_address = TRUE;
+        findings->from_other_address++;
 }
 
 static void
@@ -244,16 +247,13 @@ excuse(const NpProbeFiltering *self, const NpProbeSession *session)
         if (server->change_ignored)
             return "the server ignores CHANGE-REQUEST; a server with RFC 5780 would tell";
         if (server->change_refused)
-            return "the server refuses CHANGE-REQUEST; a server with RFC 5780 on two addresses "
-                   "would "
-                   "tell";
+            return "the server cannot answer from another address; one with two addresses (RFC "
+                   "5780) "
+                   "would tell";
         if (!np_address_is_set(&server->other))
-            return "the server has shown no other address to answer from; a second address would "
-                   "tell";
+            return "the server names no other address to answer from; a second one would tell";
         if (np_address_same_host(&server->other, &server->address))
-            return "the server names its own address as the other one; asking its other address "
-                   "may "
-                   "tell";
+            return "the server names its own address as the other one";
         return "the server's other address has not been seen to answer";
     }
     return "no server answered";
@@ -266,11 +266,12 @@ conclude_dependence(const Findings *seen, const char *why, NpVerdict *verdict)
     const guint ad = 1u << NP_NAT_ADDRESS_DEPENDENT;
     const guint apd = 1u << NP_NAT_ADDRESS_AND_PORT_DEPENDENT;
 
-    if (seen->from_other_address)
+    /* Where sockets disagree, the one that heard nothing is right: see N_TARGETS. */
+    if (seen->from_other_address > 0 && seen->no_address == 0)
         np_verdict_conclude(verdict, NP_NAT_ENDPOINT_INDEPENDENT, SURE);
-    else if (seen->from_other_port && seen->no_address > 0)
+    else if (seen->from_other_port > 0 && seen->no_port == 0 && seen->no_address > 0)
         np_verdict_conclude(verdict, NP_NAT_ADDRESS_DEPENDENT, seen->no_address);
-    else if (seen->from_other_port)
+    else if (seen->from_other_port > 0 && seen->no_port == 0)
         np_verdict_leave_open(verdict, ei | ad, SURE, why);
     else if (seen->no_port > 0)
         np_verdict_conclude(verdict, NP_NAT_ADDRESS_AND_PORT_DEPENDENT, seen->no_port);
@@ -301,6 +302,11 @@ filtering_conclude(gpointer data, const NpProbeSession *session, NpTime now, NpP
         add_test_evidence(verdict, &target->port, "another port");
         add_test_evidence(verdict, &target->address, "another address and port");
     }
+    if ((seen.from_other_address > 0 && seen.no_address > 0) ||
+        (seen.from_other_port > 0 && seen.no_port > 0))
+        np_verdict_add_evidence(verdict,
+                                "two sockets disagree: one met what an earlier flow from its "
+                                "port had opened, and does not count");
     conclude_dependence(&seen, excuse(self, session), verdict);
 }
 

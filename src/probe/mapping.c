@@ -82,9 +82,14 @@ mapping_settled(gconstpointer data, const NpProbeSession *session, NpTime now)
     return TRUE;
 }
 
+/* What one socket saw of two ports of one address, or of two addresses. */
 typedef struct {
-    guint n_same_host_alike, n_same_host_different; /* pairs of ports of one address */
-    guint n_hosts_alike, n_hosts_different;         /* pairs of addresses */
+    guint n_alike, n_different;
+} Pairs;
+
+typedef struct {
+    Pairs ports;
+    Pairs hosts;
     guint n_answers;
 } Comparison;
 
@@ -99,48 +104,59 @@ compare(Comparison *sum, const GPtrArray *asks)
         sum->n_answers++;
         for (guint j = 0; j < i; j++) {
             const NpProbeAsk *b = asks->pdata[j];
+            Pairs *pairs = np_address_same_host(&a->to, &b->to) ? &sum->ports : &sum->hosts;
             gboolean alike = FALSE;
 
             if (!b->has_answer || b->answer.error != 0)
                 continue;
             alike = np_address_equal(&a->answer.mapped, &b->answer.mapped);
-            if (np_address_same_host(&a->to, &b->to)) {
-                sum->n_same_host_alike += alike;
-                sum->n_same_host_different += !alike;
-            } else {
-                sum->n_hosts_alike += alike;
-                sum->n_hosts_different += !alike;
-            }
+            pairs->n_alike += alike;
+            pairs->n_different += !alike;
         }
     }
 }
 
+/*
+ * A socket that sees no difference at all is not met by chance behind a NAT that makes one. So
+ * where two sockets disagree, the other's mapping was moved by a clash or by a packet that came
+ * early.
+ */
+static Pairs
+join(const Pairs *one, const Pairs *two)
+{
+    Pairs sum = { one->n_alike + two->n_alike, one->n_different + two->n_different };
+
+    if ((one->n_alike > 0 && one->n_different == 0) || (two->n_alike > 0 && two->n_different == 0))
+        sum.n_different = 0;
+    return sum;
+}
+
 static void
-conclude_dependence(const Comparison *seen, NpVerdict *verdict)
+conclude_dependence(const Comparison seen[N_SOCKETS], NpVerdict *verdict)
 {
     const guint ei = 1u << NP_NAT_ENDPOINT_INDEPENDENT;
     const guint ad = 1u << NP_NAT_ADDRESS_DEPENDENT;
     const guint apd = 1u << NP_NAT_ADDRESS_AND_PORT_DEPENDENT;
-    double sure = 1.0 - RESIDUAL_DOUBT;
+    const double sure = 1.0 - RESIDUAL_DOUBT;
+    Pairs ports = join(&seen[0].ports, &seen[1].ports);
+    Pairs hosts = join(&seen[0].hosts, &seen[1].hosts);
 
-    if (seen->n_same_host_different > 0)
+    if (ports.n_different > 0)
         np_verdict_conclude(verdict, NP_NAT_ADDRESS_AND_PORT_DEPENDENT, sure);
-    else if (seen->n_hosts_different > 0 && seen->n_same_host_alike > 0)
+    else if (hosts.n_different > 0 && ports.n_alike > 0)
         np_verdict_conclude(verdict, NP_NAT_ADDRESS_DEPENDENT, sure - COINCIDENCE);
-    else if (seen->n_hosts_different > 0)
+    else if (hosts.n_different > 0)
         np_verdict_leave_open(
             verdict, ad | apd, sure,
             "no two ports of one server address answered; a second port would tell");
-    else if (seen->n_hosts_alike > 0)
+    else if (hosts.n_alike > 0)
         np_verdict_conclude(verdict, NP_NAT_ENDPOINT_INDEPENDENT, sure - COINCIDENCE);
-    else if (seen->n_same_host_alike > 0)
-        np_verdict_leave_open(
-            verdict, ei | ad, sure - COINCIDENCE,
-            "all answers came from one server address; a second address would tell");
+    else if (ports.n_alike > 0)
+        np_verdict_leave_open(verdict, ei | ad, sure - COINCIDENCE,
+                              "all answers came from one server address; a second one would tell");
     else
         np_verdict_leave_open(verdict, ei | ad | apd, 1.0,
-                              "fewer than two server endpoints answered; a second port or address "
-                              "would tell");
+                              "one server endpoint answered; a second port or address would tell");
 }
 
 static void
@@ -193,16 +209,16 @@ static void
 mapping_conclude(gpointer data, const NpProbeSession *session, NpTime now, NpProfile *profile)
 {
     NpProbeMapping *self = data;
-    Comparison seen = { 0 };
+    Comparison seen[N_SOCKETS] = { 0 };
     NpVerdict *verdict = &profile->verdicts[NP_NAT_AXIS_MAPPING];
 
     (void)now;
     for (guint i = 0; i < N_SOCKETS; i++)
-        compare(&seen, self->asks[i]);
-    if (seen.n_answers == 0)
+        compare(&seen[i], self->asks[i]);
+    if (seen[0].n_answers + seen[1].n_answers == 0)
         return;
     conclude_nat(self, session, &profile->verdicts[NP_NAT_AXIS_NAT]);
-    conclude_dependence(&seen, verdict);
+    conclude_dependence(seen, verdict);
     add_evidence(self, session, verdict);
 }
 

@@ -242,11 +242,11 @@ unsolicited_conclude(gpointer data, const NpProbeSession *session, NpTime now, N
             weigh(&self->trials[i], session, now, profile, &sum, verdict);
         sum.n_passed += self->trials[i].early->has_answer;
     }
-    if (sum.n_remapped > 0)
+    if (sum.n_remapped > sum.n_harmless)
         np_verdict_conclude(verdict, NP_NAT_UNSOLICITED_REMAPPED, SURE);
     else if (sum.n_blocked > 0)
         np_verdict_conclude(verdict, NP_NAT_UNSOLICITED_BLOCKED, sum.blocked_confidence);
-    else if (sum.n_harmless > 0)
+    else if (sum.n_harmless > sum.n_remapped)
         np_verdict_conclude(verdict, NP_NAT_UNSOLICITED_HARMLESS, 1.0 - sum.harmless_doubt);
     else
         conclude_nothing(filtering, &sum, verdict);

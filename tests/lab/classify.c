@@ -37,7 +37,6 @@ static const char *const variants[] = {
     "port-restricted,trap=on",     "full-cone,hairpin=on",
     "restricted,hairpin=on",       "restricted,trap=on",
     "symmetric-sequential,step=7", "symmetric-sequential,step=-2",
-    "symmetric-random,trap=on",    "block,size=128",
 };
 
 typedef struct {

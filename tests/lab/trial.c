@@ -104,15 +104,16 @@ score(JsonObject *root, const NpNatBehaviour *truth, NpNatAxis axis, NpTrialAxis
 }
 
 static void
-judge(const char *text, const NpNatBehaviour *truth, NpTrialRun *run)
+judge(const char *text, const char *complaint, const NpNatBehaviour *truth, NpTrialRun *run)
 {
     g_autoptr(JsonParser) parser = json_parser_new();
     g_autoptr(GError) error = NULL;
     JsonObject *root = NULL;
 
     if (!json_parser_load_from_data(parser, text, -1, &error) ||
+        json_parser_get_root(parser) == NULL ||
         !JSON_NODE_HOLDS_OBJECT(json_parser_get_root(parser))) {
-        run->failure = g_strdup_printf("no result: %s", error != NULL ? error->message : text);
+        run->failure = g_strdup_printf("no result: %s", complaint);
         return;
     }
     root = json_node_get_object(json_parser_get_root(parser));
@@ -174,7 +175,7 @@ np_trial_run(const NpTrial *self, const char *programs, NpTrialResult *result)
         return;
     }
     for (guint i = 0; i < NP_TRIAL_RUNS; i++)
-        judge(documents[i], &truth, &result->runs[i]);
+        judge(documents[i], complaint, &truth, &result->runs[i]);
 }
 
 void
