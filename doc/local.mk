@@ -11,3 +11,4 @@ systemdsystemunit_DATA = %D%/natprobed.service
 endif
 EXTRA_DIST += %D%/architecture.md %D%/contributing.md
 EXTRA_DIST += %D%/nat-behaviour.md
+dist_man_MANS += %D%/natlab.1

@@ -229,3 +229,13 @@ check_PROGRAMS += %D%/test-sim-packet
 check_PROGRAMS += %D%/test-sim-process
 check_PROGRAMS += %D%/test-sim-trace
 check_PROGRAMS += %D%/test-sim-world
+
+# Labs: NATs of the kernel, measured with plain sockets that share no code with what they judge.
+noinst_PROGRAMS += %D%/lab/plain
+%C%_lab_plain_CPPFLAGS = $(AM_CPPFLAGS) -D_GNU_SOURCE
+%C%_lab_plain_SOURCES = %D%/lab/plain.c %D%/lab/roles.h %D%/lab/socket.c %D%/lab/socket.h
+%C%_lab_plain_SOURCES += %D%/lab/neighbour.c %D%/lab/observer.c %D%/lab/pinger.c %D%/lab/subject.c
+%C%_lab_plain_LDADD =
+EXTRA_DIST += %D%/lab/lab.sh
+dist_check_SCRIPTS += %D%/lab/nat-behaviour.sh
+dist_check_SCRIPTS += %D%/lab/natlab.sh

@@ -187,17 +187,29 @@ write_outward(const Writer *self, GString *out)
     g_string_append(out, "  }\n");
 }
 
-/* The inside endpoint of an outgoing packet, whoever began the flow. */
+/*
+ * The inside endpoint of an outgoing packet, whoever began the flow. The kernel gives the same
+ * outside port to two of them as long as their destinations differ; the latest then owns it.
+ */
 static void
 write_update(GString *out, const char *map, const char *key)
 {
-    static const char *const directions[] = { "original", "reply" };
+    static const struct {
+        const char *match;
+        const char *verb;
+        const char *direction;
+    } rows[] = {
+        { "ct direction original ct state new", "delete", "original" },
+        { "ct direction original", "update", "original" },
+        { "ct direction reply", "update", "reply" },
+    };
 
-    for (guint i = 0; i < G_N_ELEMENTS(directions); i++)
+    for (guint i = 0; i < G_N_ELEMENTS(rows); i++)
         g_string_append_printf(out,
-                               "    oifname wan " TRANSPORTS " ct direction %s update @%s { %s : "
+                               "    oifname wan " TRANSPORTS " %s %s @%s { %s : "
                                "ct %s ip saddr . ct %s proto-src }\n",
-                               directions[i], map, key, directions[i], directions[i]);
+                               rows[i].match, rows[i].verb, map, key, rows[i].direction,
+                               rows[i].direction);
 }
 
 static void
@@ -328,7 +340,7 @@ np_lab_ruleset_text(const NpLabNat *nat)
         write_firewall(behaviour, out);
     write_ipv6(out);
     if (!behaviour->reachable)
-        g_string_append(out, "table inet udp {\n"
+        g_string_append(out, "table inet blocked {\n"
                              "  chain through { type filter hook forward priority filter - 10;\n"
                              "    meta l4proto udp drop\n"
                              "  }\n"

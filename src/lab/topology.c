@@ -145,6 +145,8 @@ add_host(
     add_link(self, host, "eth0", router, port);
     do_in(self, host, "addr add %s.%u/24 dev eth0", lan, part);
     do_in(self, host, "addr add 2001:db8:%u::%u/64 dev eth0 nodad", side + 1, part);
+    /* Neighbour discovery for a forwarded packet asks from a link-local address or not at all. */
+    do_in(self, host, "addr add fe80::%u/64 dev eth0 nodad", part);
     do_in(self, host, "link set dev eth0 up");
     do_in(self, host, "route add default via %s.1 dev eth0 onlink", lan);
     do_in(self, host, "route add ::/0 via 2001:db8:%u::1 dev eth0 onlink", side + 1);
@@ -162,6 +164,7 @@ add_lan(NpLabTopology *self, NpLabSide side, guint router)
     do_in(self, router, "link add name lan type bridge mcast_snooping 0");
     do_in(self, router, "addr add %s.1/24 dev lan", lan);
     do_in(self, router, "addr add 2001:db8:%u::1/64 dev lan nodad", side + 1);
+    do_in(self, router, "addr add fe80::1/64 dev lan nodad");
     do_in(self, router, "link set dev lan up");
     site->host = add_host(self, side, router, "host", HOST_PART, g_strdup(name));
     site->second =
