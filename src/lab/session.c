@@ -27,6 +27,7 @@ typedef struct {
     NpLabTopology *topology;
     NpLabNetwork *network;
     NpLabServer *server;
+    pid_t wire; /* 0: none */
     pid_t foreground[MAX_FOREGROUND];
     guint n_foreground;
     pid_t companions[MAX_COMPANIONS];
@@ -84,7 +85,7 @@ make_server_environment(void)
 }
 
 static gboolean
-start_wire(const Session *self, GError **error)
+start_wire(Session *self, GError **error)
 {
     const NpLabTopology *topology = self->topology;
     g_autoptr(NpLabWire) wire = np_lab_wire_new(&self->plan->wire);
@@ -96,11 +97,18 @@ start_wire(const Session *self, GError **error)
         good = np_lab_wire_join(wire, span->inner, span->outer, error);
     }
     /* The sockets are bound: nothing is lost between now and the first turn of the loop. */
-    if (good && fork() == 0) {
+    self->wire = good ? fork() : -1;
+    if (self->wire == 0) {
         np_lab_wire_run(wire);
-        _exit(0);
+        fprintf(stderr, "natlab: the wire cannot go on: %s\n", g_strerror(errno));
+        _exit(EXIT_NO_LAB);
     }
-    return np_lab_network_leave(self->network) && good;
+    if (np_lab_network_leave(self->network) && self->wire > 0)
+        return TRUE;
+    if (error != NULL && *error == NULL)
+        g_set_error(error, G_FILE_ERROR, (int)g_file_error_from_errno(errno), "no wire: %s",
+                    g_strerror(errno));
+    return FALSE;
 }
 
 static gboolean
@@ -195,10 +203,15 @@ reap(Session *self)
     while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
         int worth = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 
-        if (forget(self->foreground, &self->n_foreground, pid))
+        if (pid == self->wire) {
+            /* What a command finds on a dead wire is no finding. */
+            self->status = EXIT_NO_LAB;
+            self->n_foreground = 0;
+        } else if (forget(self->foreground, &self->n_foreground, pid)) {
             self->status = MAX(self->status, worth);
-        else if (forget(self->companions, &self->n_companions, pid) && self->n_foreground > 0 &&
-                 worth != 0)
+        }
+        if (forget(self->companions, &self->n_companions, pid) && self->n_foreground > 0 &&
+            worth != 0)
             fprintf(stderr, "natlab: a companion ended early, with status %d\n", worth);
     }
 }

@@ -173,8 +173,8 @@ hold(NpLabWire *self, Lane *lane, const Frame *frame, NpTime at)
         g_free(copy);
 }
 
-/* FALSE when the interface is gone. */
-static gboolean
+/* Whatever recv() has to report of an interface, there may be more behind it. */
+static void
 take(NpLabWire *self, Lane *lane)
 {
     Frame frame;
@@ -182,15 +182,14 @@ take(NpLabWire *self, Lane *lane)
     for (guint i = 0; i < BATCH; i++) {
         gssize size = recv(lane->fd, frame.bytes, sizeof frame.bytes, MSG_TRUNC);
 
-        if (size < 0)
-            return errno == EAGAIN || errno == EINTR || errno == ENETDOWN;
-        if ((gsize)size > sizeof frame.bytes)
+        if (size < 0 && errno == EAGAIN)
+            return;
+        if (size < 0 || (gsize)size > sizeof frame.bytes)
             continue;
         frame.size = (gsize)size;
         if (is_payload(&frame))
             hold(self, lane, &frame, now());
     }
-    return TRUE;
 }
 
 static void
@@ -231,16 +230,15 @@ void
 np_lab_wire_run(NpLabWire *self)
 {
     struct pollfd fds[MAX_LANES];
-    gboolean good = TRUE;
 
     /* The kernel may round up timeouts by 50 us otherwise. */
     prctl(PR_SET_TIMERSLACK, 1UL);
     for (guint i = 0; i < self->n_lanes; i++)
         fds[i] = (struct pollfd){ .fd = self->lanes[i].fd, .events = POLLIN };
-    while (good && wait_for_work(self, fds)) {
-        for (guint i = 0; good && i < self->n_lanes; i++)
+    while (wait_for_work(self, fds)) {
+        for (guint i = 0; i < self->n_lanes; i++)
             if (fds[i].revents != 0)
-                good = take(self, &self->lanes[i]);
+                take(self, &self->lanes[i]);
         release(self);
     }
 }

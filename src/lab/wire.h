@@ -31,5 +31,5 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(NpLabWire, np_lab_wire_free)
  */
 gboolean np_lab_wire_join(NpLabWire *self, const char *inner, const char *outer, GError **error);
 
-/* Carries frames for ever; returns only if the interfaces are gone. */
+/* Carries frames for ever; returns only with errno set, if it cannot. */
 void np_lab_wire_run(NpLabWire *self);
