@@ -12,8 +12,9 @@
 
 #include <string.h>
 
-/* RFC 8489, 14.8 and 14.14: fewer than 128 characters, so at most 763 bytes. */
-#define MAX_TEXT 763
+/* What an encoder may write into any text attribute: fewer than 128 characters (RFC
+ * 8489, 14.3, 14.8 to 14.10 and 14.14). */
+#define MAX_TEXT 509
 
 static const guint8 old_text_fill[] = { ' ', ' ', ' ' };
 

@@ -5,7 +5,9 @@
  * answered. Weighing finds at most one reason to refuse; a refusal always goes to the source
  * itself, from where the request came to.
  *
- * PADDING and RESPONSE-PORT in one request are refused as RFC 5780, 7.6, demands, cookie or not.
+ * Where only the port can be changed, it is: RFC 5780, section 6, would refuse any CHANGE-REQUEST
+ * then, but a client learns from the answer whether its NAT filters by port, and from the 420 to
+ * the other half of the question that the rest cannot be told here.
  */
 
 #include "stun/responder.h"
@@ -46,8 +48,7 @@ typedef struct {
 } Refusal;
 
 /* What is understood in a request, if only to be refused on its merits. Integrity and credentials
- * are understood and not asked for: an answer without them is what RFC 8489, 9.1.3, foresees from a
- * server that has no passwords. */
+ * are understood and not looked at: a plain Binding server has none (RFC 8489, section 12). */
 static const guint16 understood[] = {
     NP_STUN_ATTR_CHANGE_REQUEST,
     NP_STUN_ATTR_USERNAME,
@@ -166,6 +167,7 @@ weigh_detour(Wish *wish, Refusal *refusal)
         (!np_stun_message_u16(&wish->request, NP_STUN_ATTR_RESPONSE_PORT, &wish->response_port) ||
          wish->response_port < FIRST_RESPONSE_PORT))
         refuse(refusal, "Bad RESPONSE-PORT");
+    /* RFC 5780, 6.1. */
     if (wish->wants_port && wish->wants_padding)
         refuse(refusal, "PADDING or RESPONSE-PORT");
 }
@@ -193,51 +195,65 @@ fits(const NpStunBuilder *builder, const Wish *wish, gsize limit, gsize size)
     return np_stun_builder_size(builder) + padded + end <= limit;
 }
 
+/* Adds an address of @type, if there is one and it fits. */
 static void
-add_cookie_and_software(const NpStunResponder *self,
-                        const Wish *wish,
-                        NpStunBuilder *builder,
-                        gsize limit)
+add_address(
+    const Wish *wish, NpStunBuilder *builder, gsize limit, guint16 type, const NpAddress *address)
+{
+    if (address != NULL && fits(builder, wish, limit, np_stun_address_size(address)))
+        np_stun_builder_address(builder, type, address);
+}
+
+static void
+add_cookie(const Wish *wish, NpStunBuilder *builder, gsize limit)
 {
     if (wish->wants_cookie && fits(builder, wish, limit, NP_STUN_COOKIE_SIZE))
         np_stun_builder_bytes(builder, NP_STUN_ATTR_NATPROBE_COOKIE, wish->cookie,
                               NP_STUN_COOKIE_SIZE);
+}
+
+static void
+add_software(const NpStunResponder *self, const Wish *wish, NpStunBuilder *builder, gsize limit)
+{
     if (self->software != NULL && fits(builder, wish, limit, strlen(self->software)))
         np_stun_builder_text(builder, NP_STUN_ATTR_SOFTWARE, self->software);
 }
 
-/* RFC 3489, 11.2: all of them or none, so that an old client never sees half the picture. */
+/*
+ * In the order of their worth, since an IPv6 answer has no room for all. RFC 5780, 6.1, demands the
+ * first three addresses and MAPPED-ADDRESS; the last two are RFC 3489's, for clients that speak
+ * both.
+ */
 static void
-add_old_addresses(const Wish *wish,
-                  NpStunBuilder *builder,
-                  gsize limit,
-                  const NpAddress *origin,
-                  const NpAddress *other)
+fill_new(const NpStunResponder *self,
+         const Wish *wish,
+         NpStunBuilder *builder,
+         gsize limit,
+         const NpAddress *origin,
+         const NpAddress *other)
 {
-    gsize one = NP_STUN_ATTRIBUTE_HEADER_SIZE + np_stun_address_size(&wish->source);
-    guint count = 1u + (origin != NULL ? 1 : 0) + (other != NULL ? 1 : 0);
-
-    if (!fits(builder, wish, limit, count * one - NP_STUN_ATTRIBUTE_HEADER_SIZE))
-        return;
-    np_stun_builder_address(builder, NP_STUN_ATTR_MAPPED_ADDRESS, &wish->source);
-    if (origin != NULL)
-        np_stun_builder_address(builder, NP_STUN_ATTR_SOURCE_ADDRESS, origin);
-    if (other != NULL)
-        np_stun_builder_address(builder, NP_STUN_ATTR_CHANGED_ADDRESS, other);
+    add_address(wish, builder, limit, NP_STUN_ATTR_XOR_MAPPED_ADDRESS, &wish->source);
+    add_address(wish, builder, limit, NP_STUN_ATTR_RESPONSE_ORIGIN, origin);
+    add_address(wish, builder, limit, NP_STUN_ATTR_OTHER_ADDRESS, other);
+    add_cookie(wish, builder, limit);
+    add_address(wish, builder, limit, NP_STUN_ATTR_MAPPED_ADDRESS, &wish->source);
+    add_software(self, wish, builder, limit);
+    add_address(wish, builder, limit, NP_STUN_ATTR_SOURCE_ADDRESS, origin);
+    add_address(wish, builder, limit, NP_STUN_ATTR_CHANGED_ADDRESS, other);
 }
 
+/* RFC 3489, 11.2. All of it fits, even for IPv6. */
 static void
-add_new_addresses(const Wish *wish,
-                  NpStunBuilder *builder,
-                  gsize limit,
-                  const NpAddress *origin,
-                  const NpAddress *other)
+fill_old(const NpStunResponder *self,
+         const Wish *wish,
+         NpStunBuilder *builder,
+         const NpAddress *origin,
+         const NpAddress *other)
 {
-    np_stun_builder_address(builder, NP_STUN_ATTR_XOR_MAPPED_ADDRESS, &wish->source);
-    if (origin != NULL && fits(builder, wish, limit, np_stun_address_size(origin)))
-        np_stun_builder_address(builder, NP_STUN_ATTR_RESPONSE_ORIGIN, origin);
-    if (other != NULL && fits(builder, wish, limit, np_stun_address_size(other)))
-        np_stun_builder_address(builder, NP_STUN_ATTR_OTHER_ADDRESS, other);
+    add_address(wish, builder, NP_STUN_ANSWER_LIMIT, NP_STUN_ATTR_MAPPED_ADDRESS, &wish->source);
+    add_address(wish, builder, NP_STUN_ANSWER_LIMIT, NP_STUN_ATTR_SOURCE_ADDRESS, origin);
+    add_address(wish, builder, NP_STUN_ANSWER_LIMIT, NP_STUN_ATTR_CHANGED_ADDRESS, other);
+    add_software(self, wish, builder, NP_STUN_ANSWER_LIMIT);
 }
 
 static void
@@ -259,7 +275,8 @@ say_no(const NpStunResponder *self, const Wish *wish, const Refusal *refusal, Np
     np_stun_builder_error(&builder, refusal->code, refusal->reason);
     if (refusal->n_unknown > 0)
         np_stun_builder_unknown(&builder, refusal->unknown, refusal->n_unknown);
-    add_cookie_and_software(self, wish, &builder, NP_STUN_ANSWER_LIMIT);
+    add_cookie(wish, &builder, NP_STUN_ANSWER_LIMIT);
+    add_software(self, wish, &builder, NP_STUN_ANSWER_LIMIT);
     finish(wish, &builder, answer);
     return NP_STUN_REFUSED;
 }
@@ -308,12 +325,9 @@ say_yes(const NpStunResponder *self, const Wish *wish, NpStunAnswer *answer)
         other = address_of(self, np_stun_grid_partner(self->grid, wish->here, TRUE, TRUE));
 
     if (wish->request.has_cookie)
-        add_new_addresses(wish, &builder, limit, origin, other);
+        fill_new(self, wish, &builder, limit, origin, other);
     else
-        add_old_addresses(wish, &builder, limit, origin, other);
-    add_cookie_and_software(self, wish, &builder, limit);
-    if (wish->request.has_cookie)
-        add_old_addresses(wish, &builder, limit, origin, other);
+        fill_old(self, wish, &builder, origin, other);
     if (wish->wants_padding)
         pad(wish, &builder);
     finish(wish, &builder, answer);
