@@ -239,3 +239,5 @@ noinst_PROGRAMS += %D%/lab/plain
 EXTRA_DIST += %D%/lab/lab.sh
 dist_check_SCRIPTS += %D%/lab/nat-behaviour.sh
 dist_check_SCRIPTS += %D%/lab/natlab.sh
+check_PROGRAMS += %D%/test-io-clock
+tests_test_io_clock_LDADD = $(IO_LDADD)
