@@ -96,7 +96,7 @@ NpProbePlan *
 np_probe_scenario_run(const NpProbeScenario *scenario)
 {
     g_autoptr(NpSimWorld) world = np_sim_world_new(scenario->seed);
-    g_autoptr(NpStunServer) server = start_server(world, scenario);
+    G_GNUC_UNUSED g_autoptr(NpStunServer) server = start_server(world, scenario); /* held */
     g_autoptr(GError) error = NULL;
     NpSimLink link = {
         .delay = scenario->delay != 0 ? scenario->delay : DEFAULT_DELAY,

@@ -66,8 +66,8 @@ events_come_by_time_then_by_order_of_scheduling(void)
 static void
 what_is_scheduled_for_the_past_happens_now(void)
 {
-    g_autoptr(NpSimWorld) world = np_sim_world_new(1);
     Beat one = { .event = { .fire = beat } };
+    g_autoptr(NpSimWorld) world = np_sim_world_new(1);
 
     CU_ASSERT(np_sim_world_run_until(world, NP_SECOND, NULL));
     np_sim_world_schedule(world, 5, &one.event);
@@ -79,9 +79,10 @@ what_is_scheduled_for_the_past_happens_now(void)
 static void
 a_run_ends_when_it_is_done(void)
 {
+    Beat one = { .event = { .fire = beat }, .interval = NP_MSEC };
     g_autoptr(NpSimWorld) world = np_sim_world_new(1);
-    Beat one = { .event = { .fire = beat }, .world = world, .interval = NP_MSEC };
 
+    one.world = world;
     np_sim_world_schedule(world, 0, &one.event);
     CU_ASSERT(np_sim_world_run(world, fired_thrice, &one, NULL));
     NP_ASSERT_INT(np_sim_world_now(world), 2 * NP_MSEC);
@@ -102,10 +103,11 @@ caps_fail_with_the_tail_of_the_trace(void)
     };
 
     for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        Beat one = { .event = { .fire = beat }, .interval = rows[i].interval };
         g_autoptr(NpSimWorld) world = np_sim_world_new(1);
         g_autoptr(GError) error = NULL;
-        Beat one = { .event = { .fire = beat }, .world = world, .interval = rows[i].interval };
 
+        one.world = world;
         np_sim_world_set_caps(world, 1000, 10 * NP_SECOND);
         np_sim_trace_notice(np_sim_world_trace(world), 0, 0, 77, 88);
         np_sim_world_schedule(world, 0, &one.event);
@@ -121,10 +123,11 @@ caps_fail_with_the_tail_of_the_trace(void)
 static void
 the_step_cap_holds_for_a_run_up_to_a_time(void)
 {
+    Beat one = { .event = { .fire = beat }, .interval = 1 };
     g_autoptr(NpSimWorld) world = np_sim_world_new(1);
     g_autoptr(GError) error = NULL;
-    Beat one = { .event = { .fire = beat }, .world = world, .interval = 1 };
 
+    one.world = world;
     np_sim_world_set_caps(world, 1000, NP_SECOND);
     np_sim_world_schedule(world, 0, &one.event);
     CU_ASSERT(!np_sim_world_run_until(world, NP_SECOND, &error));

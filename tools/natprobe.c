@@ -91,7 +91,7 @@ parse_options(Options *self, int *argc, char ***argv, GError **error)
         { "version", 0, 0, G_OPTION_ARG_NONE, &self->version, "Print the version", NULL },
         { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_STRING_ARRAY, &self->servers, NULL,
           "SERVER[:PORT]..." },
-        { NULL },
+        G_OPTION_ENTRY_NULL,
     };
     g_autoptr(GOptionContext) context = g_option_context_new(NULL);
 

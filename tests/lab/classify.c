@@ -316,7 +316,7 @@ main(int argc, char **argv)
         { "check", 0, 0, G_OPTION_ARG_NONE, &want_check, "every preset, as TAP", NULL },
         { "bench", 0, 0, G_OPTION_ARG_NONE, &want_bench, "every preset, many times", NULL },
         { "runs", 0, 0, G_OPTION_ARG_INT, &runs, "labs of each NAT in --bench", "N" },
-        { NULL },
+        G_OPTION_ENTRY_NULL,
     };
     g_autoptr(GOptionContext) context = g_option_context_new(NULL);
     g_autoptr(GError) error = NULL;
