@@ -408,6 +408,6 @@ main(void)
     };
 
     in_namespace = np_test_enter_namespace() &&
-                   np_test_shell("sysctl -qw net.ipv4.tcp_rmem='4096 2000000 6000000'");
+                   np_test_shell("echo 4096 2000000 6000000 > /proc/sys/net/ipv4/tcp_rmem");
     return np_test_main("io.stream", tests);
 }
