@@ -71,7 +71,7 @@ rig_init(Rig *rig, guint per_second, guint burst)
 
     for (guint i = 0; i < G_N_ELEMENTS(locals); i++)
         endpoints[i] = (NpStunEndpoint){ .local = parsed(locals[i]), .listener = i % 2 };
-    *rig = (Rig){ .server = np_stun_server_new(&config) };
+    rig->server = np_stun_server_new(&config);
 }
 
 static void
@@ -91,8 +91,9 @@ rig_clear(Rig *rig)
 {
     for (guint i = 0; i < rig->n_actions; i++)
         np_action_clear(&rig->actions[i]);
-    np_stun_server_free(rig->server);
+    g_clear_pointer(&rig->server, np_stun_server_free);
 }
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Rig, rig_clear)
 
 static void
 deliver(Rig *rig, NpDatagram in)
@@ -145,7 +146,7 @@ is_answer(const Rig *rig, NpStunMessage *message)
 static void
 opens_in_order_and_says_when_it_listens(void)
 {
-    Rig rig;
+    g_auto(Rig) rig = { 0 };
     NpHostLimits limits = { .max_sockets = 1000 };
 
     rig_init(&rig, 1000, 1000);
@@ -166,7 +167,6 @@ opens_in_order_and_says_when_it_listens(void)
     NP_ASSERT_INT(rig.n_actions, 1);
     NP_ASSERT_INT(rig.actions[0].kind, NP_DO_NOTIFY);
     NP_ASSERT_INT(rig.actions[0].notice.code, NP_STUN_SERVER_LISTENING);
-    rig_clear(&rig);
 }
 
 static void
@@ -184,7 +184,7 @@ names_the_listener_that_failed(void)
     };
 
     for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
-        Rig rig;
+        g_auto(Rig) rig = { 0 };
         NpHostLimits limits = { .max_sockets = 1000 };
         NpTransport transport = NP_TRANSPORT_UDP;
         guint failed = 0;
@@ -215,7 +215,6 @@ names_the_listener_that_failed(void)
             np_stun_server_failure(rig.server, (guint)(rows[i].socket - 1) / 2, &transport),
             NP_WHY_IN_USE);
         NP_ASSERT_INT(transport, rows[i].transport);
-        rig_clear(&rig);
     }
 }
 
@@ -236,7 +235,7 @@ answers_from_where_it_was_asked(void)
         /* An address that came to the host later than the grid. */
         { "192.0.2.3:10", 0, 2, "192.0.2.3:10" },
     };
-    Rig rig;
+    g_auto(Rig) rig = { 0 };
     char text[NP_ADDRESS_TEXT_SIZE];
 
     rig_init(&rig, 1000, 1000);
@@ -255,7 +254,6 @@ answers_from_where_it_was_asked(void)
     }
     NP_ASSERT_INT(np_stun_server_counters(rig.server)->outcomes[NP_STUN_ANSWERED],
                   G_N_ELEMENTS(rows));
-    rig_clear(&rig);
 }
 
 static void
@@ -265,7 +263,7 @@ new_endpoints_replace_the_old_ones(void)
         { .local = parsed("192.0.2.1:10"), .listener = 0 },
         { .local = parsed("192.0.2.1:11"), .listener = 1 },
     };
-    Rig rig;
+    g_auto(Rig) rig = { 0 };
     NpStunMessage message;
 
     rig_init(&rig, 1000, 1000);
@@ -281,13 +279,12 @@ new_endpoints_replace_the_old_ones(void)
     NP_REQUIRE(is_answer(&rig, &message));
     NP_ASSERT_INT(message.class, NP_STUN_SUCCESS);
     CU_ASSERT(!np_stun_message_has(&message, NP_STUN_ATTR_OTHER_ADDRESS));
-    rig_clear(&rig);
 }
 
 static void
 coalesced_and_truncated_datagrams_are_what_they_are(void)
 {
-    Rig rig;
+    g_auto(Rig) rig = { 0 };
     guint8 buffer[60];
     NpDatagram in = { .socket = 2, .data = buffer, .size = sizeof buffer, .segment_size = 20 };
 
@@ -307,13 +304,12 @@ coalesced_and_truncated_datagrams_are_what_they_are(void)
     NP_ASSERT_INT(rig.n_actions, 0);
     NP_ASSERT_INT(np_stun_server_counters(rig.server)->truncated, 1);
     NP_ASSERT_INT(np_stun_server_counters(rig.server)->outcomes[NP_STUN_DROPPED_MALFORMED], 1);
-    rig_clear(&rig);
 }
 
 static void
 a_network_gets_no_more_than_its_rate(void)
 {
-    Rig rig;
+    g_auto(Rig) rig = { 0 };
     guint answers = 0;
 
     rig_init(&rig, 10, 5);
@@ -329,7 +325,6 @@ a_network_gets_no_more_than_its_rate(void)
     rig.now += NP_SECOND / 10;
     ask(&rig, "203.0.113.9:5000", "192.0.2.1:10", 0);
     NP_ASSERT_INT(rig.n_actions, 1);
-    rig_clear(&rig);
 }
 
 static void
@@ -358,7 +353,7 @@ stream(Rig *rig, NpSocketId connection, const guint8 *data, gsize size)
 static void
 answers_on_a_connection_piece_by_piece(void)
 {
-    Rig rig;
+    g_auto(Rig) rig = { 0 };
     guint8 buffer[64];
     gsize size = request(buffer, sizeof buffer, NP_STUN_CHANGE_PORT);
     NpStunMessage message;
@@ -385,13 +380,12 @@ answers_on_a_connection_piece_by_piece(void)
     NP_REQUIRE(rig.n_actions == 1 && rig.actions[0].kind == NP_DO_CLOSE);
     CU_ASSERT(!rig.actions[0].close.abort);
     NP_ASSERT_INT(np_stun_server_n_connections(rig.server), 0);
-    rig_clear(&rig);
 }
 
 static void
 connections_are_bounded(void)
 {
-    Rig rig;
+    g_auto(Rig) rig = { 0 };
 
     rig_init(&rig, 1000, 1000);
     rig_start(&rig);
@@ -412,13 +406,12 @@ connections_are_bounded(void)
     NP_ASSERT_INT(rig.n_actions, 0);
     accept_from(&rig, FIRST_CONNECTION + 5, "203.0.113.9:5001");
     NP_ASSERT_INT(rig.n_actions, 0);
-    rig_clear(&rig);
 }
 
 static void
 idle_connections_end(void)
 {
-    Rig rig;
+    g_auto(Rig) rig = { 0 };
     guint8 buffer[32];
     gsize size = request(buffer, sizeof buffer, 0);
 
@@ -447,14 +440,13 @@ idle_connections_end(void)
     /* What still comes for it is nobody's. */
     stream(&rig, FIRST_CONNECTION + 1, &buffer[size - 1], 1);
     NP_ASSERT_INT(rig.n_actions, 0);
-    rig_clear(&rig);
 }
 
 static void
 a_stream_of_rubbish_is_cut(void)
 {
     static const guint8 rubbish[] = "GET / HTTP/1.1\r\nHost: here\r\n\r\n";
-    Rig rig;
+    g_auto(Rig) rig = { 0 };
 
     rig_init(&rig, 1000, 1000);
     rig_start(&rig);
@@ -466,13 +458,12 @@ a_stream_of_rubbish_is_cut(void)
     CU_ASSERT(rig.actions[0].close.abort);
     NP_ASSERT_INT(np_stun_server_counters(rig.server)->broken, 1);
     NP_ASSERT_INT(np_stun_server_n_connections(rig.server), 0);
-    rig_clear(&rig);
 }
 
 static void
 who_does_not_read_gets_no_more(void)
 {
-    Rig rig;
+    g_auto(Rig) rig = { 0 };
     guint8 buffer[32];
     gsize size = request(buffer, sizeof buffer, 0);
     guint answers = 0;
@@ -490,7 +481,6 @@ who_does_not_read_gets_no_more(void)
     }
     CU_ASSERT(answers > 800 && answers < 1200);
     NP_ASSERT_INT(np_stun_server_n_connections(rig.server), 0);
-    rig_clear(&rig);
 }
 
 int
