@@ -136,3 +136,4 @@ noinst_LIBRARIES += libnp-server.a
 libnp_server_a_CFLAGS = $(AM_CFLAGS) $(GIO_CFLAGS)
 libnp_server_a_SOURCES =
 libnp_server_a_SOURCES += %D%/server/listeners.c %D%/server/listeners.h
+libnp_pure_a_SOURCES += %D%/nat/connection.c

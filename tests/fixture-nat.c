@@ -2,6 +2,8 @@
 
 #include "fixture-nat.h"
 
+#include <string.h>
+
 #define TTL 64
 
 NpNatPolicy
@@ -66,6 +68,29 @@ np_bench_send(NpBench *self, const char *from, const char *to)
     if (pass(self, NP_NAT_INSIDE, &source, &destination) != NP_NAT_TO_OUTSIDE)
         return np_address_any(NP_FAMILY_IPV4, 0);
     return self->packet.source;
+}
+
+NpNatOutcome
+np_bench_segment(
+    NpBench *self, NpNatSide side, const NpAddress *from, const NpAddress *to, const char *flags)
+{
+    static const struct {
+        char letter;
+        guint8 flag;
+    } letters[] = {
+        { 'S', NP_NAT_SYN }, { 'A', NP_NAT_ACK }, { 'F', NP_NAT_FIN }, { 'R', NP_NAT_RST }
+    };
+
+    self->packet = (NpNatPacket){ .protocol = NP_NAT_TCP,
+                                  .ttl = TTL,
+                                  .source = *from,
+                                  .destination = *to,
+                                  .tcp = { .sequence = 1000, .acknowledgment = 2000 } };
+    for (gsize i = 0; i < G_N_ELEMENTS(letters); i++)
+        if (strchr(flags, letters[i].letter) != NULL)
+            self->packet.tcp.flags |= letters[i].flag;
+    self->outcome = np_nat_translator_translate(self->translator, side, &self->packet, self->now);
+    return self->outcome;
 }
 
 NpNatOutcome

@@ -26,7 +26,10 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(NpBench, np_bench_clear)
 NpAddress np_bench_address(const char *text);
 /* The source it has outside, or a port of 0 if it did not get there. */
 NpAddress np_bench_send(NpBench *self, const char *from, const char *to);
-/* The same; source and destination after hairpinning are in @packet. */
+/* A TCP segment, with the flags as letters: "S", "SA", "A", "F", "R". */
+NpNatOutcome np_bench_segment(
+    NpBench *self, NpNatSide side, const NpAddress *from, const NpAddress *to, const char *flags);
+/* As np_bench_send(); source and destination after hairpinning are in @packet. */
 NpNatOutcome np_bench_send_inside(NpBench *self, const char *from, const NpAddress *to);
 /* Whether the packet arrives at @expected inside. */
 gboolean

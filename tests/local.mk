@@ -241,3 +241,4 @@ dist_check_SCRIPTS += %D%/lab/nat-behaviour.sh
 dist_check_SCRIPTS += %D%/lab/natlab.sh
 check_PROGRAMS += %D%/test-io-clock
 tests_test_io_clock_LDADD = $(IO_LDADD)
+check_PROGRAMS += %D%/test-nat-connection

@@ -200,6 +200,7 @@ a_shared_port_serves_many_hosts_and_looks_endpoint_independent(void)
     NpAddress moved = { 0 };
 
     policy.mapping = NP_NAT_ADDRESS_AND_PORT_DEPENDENT;
+    policy.tcp_mapping = NP_NAT_ADDRESS_AND_PORT_DEPENDENT;
     policy.ports.preserve = TRUE;
     policy.ports.share = TRUE;
     policy.ports.reuse = TRUE;

@@ -39,11 +39,47 @@ an_error_quotes_the_packet_and_goes_back_to_its_source(void)
     }
 }
 
+static void
+a_reset_answers_as_a_closed_port_would(void)
+{
+    static const struct {
+        guint8 flags;
+        gsize size;
+        guint8 reset;
+        guint32 sequence, acknowledgment;
+    } rows[] = {
+        { NP_NAT_SYN, 0, NP_NAT_RST | NP_NAT_ACK, 0, 1001 },
+        { NP_NAT_SYN, 5, NP_NAT_RST | NP_NAT_ACK, 0, 1006 },
+        { NP_NAT_FIN, 5, NP_NAT_RST | NP_NAT_ACK, 0, 1006 },
+        { NP_NAT_ACK, 5, NP_NAT_RST, 2000, 0 },
+        { NP_NAT_SYN | NP_NAT_ACK, 0, NP_NAT_RST, 2000, 0 },
+    };
+    NpNatPacket reset = { .protocol = NP_NAT_TCP, .tcp = { .flags = NP_NAT_RST } };
+
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        NpNatPacket packet = {
+            .protocol = NP_NAT_TCP,
+            .source = np_address_ipv4(0x0a000002, 5),
+            .destination = np_address_ipv4(0xc0000201, 7),
+            .tcp = { .flags = rows[i].flags, .sequence = 1000, .acknowledgment = 2000 }
+        };
+
+        CU_ASSERT(np_nat_packet_to_reset(&packet, rows[i].size));
+        NP_ASSERT_INT(packet.tcp.flags, rows[i].reset);
+        NP_ASSERT_INT(packet.tcp.sequence, rows[i].sequence);
+        NP_ASSERT_INT(packet.tcp.acknowledgment, rows[i].acknowledgment);
+        NP_ASSERT_INT(packet.source.port, 7);
+        NP_ASSERT_INT(packet.destination.port, 5);
+    }
+    CU_ASSERT(!np_nat_packet_to_reset(&reset, 0));
+}
+
 int
 main(void)
 {
     static const NpTest tests[] = {
         NP_TEST(an_error_quotes_the_packet_and_goes_back_to_its_source),
+        NP_TEST(a_reset_answers_as_a_closed_port_would),
         { 0 },
     };
 

@@ -36,7 +36,7 @@ takes_ranges_and_blocks_from_the_law(void)
     NpNatBehaviour behaviour = { .law = { .kind = NP_NAT_BLOCK, .first = 2048, .last = 4095 } };
     NpNatPolicy policy = np_nat_policy_from_behaviour(&behaviour);
 
-    NP_ASSERT_INT(policy.ports.block_size, NP_NAT_BLOCK_SIZE);
+    NP_ASSERT_INT(policy.ports.block_size, NP_NAT_USUAL_BLOCK_SIZE);
     NP_ASSERT_INT(policy.ports.first, 2048);
     NP_ASSERT_INT(policy.ports.last, 4095);
     CU_ASSERT(np_nat_policy_flaw(&policy) == NULL);

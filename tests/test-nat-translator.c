@@ -224,6 +224,40 @@ a_plain_router_passes_everything_and_remembers_nothing(void)
 }
 
 static void
+an_echo_is_a_flow_by_its_identifier(void)
+{
+    NpNatPolicy policy = np_bench_policy();
+    g_auto(NpBench) bench = np_bench_new(&policy, 1);
+    NpNatPacket ask = { .protocol = NP_NAT_ECHO,
+                        .ttl = 64,
+                        .source = np_bench_address("10.0.0.2:77"),
+                        .destination = np_bench_address("192.0.2.1") };
+    NpNatPacket answer = { .protocol = NP_NAT_ECHO, .ttl = 64, .reply = TRUE };
+    NpNatPacket stray = { 0 };
+
+    NP_ASSERT_INT(np_nat_translator_translate(bench.translator, NP_NAT_INSIDE, &ask, 0),
+                  NP_NAT_TO_OUTSIDE);
+    answer.source = ask.destination;
+    answer.destination = ask.source;
+    stray = answer;
+    NP_ASSERT_INT(np_nat_translator_translate(bench.translator, NP_NAT_OUTSIDE, &answer, 0),
+                  NP_NAT_TO_INSIDE);
+    NP_ASSERT_INT(answer.destination.port, 77);
+    stray.reply = FALSE;
+    NP_ASSERT_INT(np_nat_translator_translate(bench.translator, NP_NAT_OUTSIDE, &stray, 0),
+                  NP_NAT_DROPPED_LOCAL);
+    stray.reply = TRUE;
+    stray.destination.port ^= 1;
+    NP_ASSERT_INT(np_nat_translator_translate(bench.translator, NP_NAT_OUTSIDE, &stray, 0),
+                  NP_NAT_DROPPED_UNSOLICITED);
+    answer = ask;
+    answer.reply = TRUE;
+    answer.source = np_bench_address("10.0.0.2:78");
+    NP_ASSERT_INT(np_nat_translator_translate(bench.translator, NP_NAT_INSIDE, &answer, 0),
+                  NP_NAT_DROPPED_INVALID);
+}
+
+static void
 blocks_udp_when_told(void)
 {
     NpNatPolicy policy = np_bench_policy();
@@ -345,6 +379,7 @@ main(void)
         NP_TEST(hairpins_as_told),
         NP_TEST(a_firewall_filters_without_translating),
         NP_TEST(a_plain_router_passes_everything_and_remembers_nothing),
+        NP_TEST(an_echo_is_a_flow_by_its_identifier),
         NP_TEST(blocks_udp_when_told),
         NP_TEST(a_packet_that_dies_here_opens_nothing),
         NP_TEST(a_packet_that_dies_on_the_way_in_is_answered_if_it_was_wanted),

@@ -18,6 +18,28 @@ typedef struct {
     NpTime now;
 } Attempt;
 
+NpNatDependence
+np_nat_binding_dependence(const NpNatTranslator *self, NpNatProtocol protocol)
+{
+    return protocol == NP_NAT_TCP ? self->policy.tcp_mapping : self->policy.mapping;
+}
+
+NpTime
+np_nat_binding_first_timer(const NpNatTranslator *self, NpNatProtocol protocol)
+{
+    switch (protocol) {
+    case NP_NAT_UDP:
+        return self->policy.timers.udp;
+    case NP_NAT_TCP:
+        return self->policy.timers.tcp_transitory;
+    case NP_NAT_ECHO:
+        return self->policy.timers.echo;
+    case NP_NAT_N_PROTOCOLS:
+        break;
+    }
+    g_return_val_if_reached(self->policy.timers.udp);
+}
+
 static gboolean
 is_dead(const NpNatTranslator *self, guint32 number, NpTime now)
 {
@@ -58,7 +80,8 @@ is_spoilt_for(const NpNatTranslator *self, guint32 number, const NpNatFlow *flow
 static guint32
 find_arrival(NpNatTranslator *self, const NpNatFlow *flow, NpTime now)
 {
-    NpNatEnd remote = np_nat_end_masked(&flow->remote, self->policy.mapping);
+    NpNatEnd remote =
+        np_nat_end_masked(&flow->remote, np_nat_binding_dependence(self, flow->protocol));
     const NpNatFact *fact =
         np_nat_memory_find(&self->arrivals, flow->protocol, &flow->internal, &remote, now);
     guint32 number = 0;
@@ -177,7 +200,7 @@ create(NpNatTranslator *self, const NpNatFlow *flow, NpNatDependence dependence,
         .internal = flow->internal,
         .remote = np_nat_end_masked(&flow->remote, dependence),
         .protocol = (guint8)flow->protocol,
-        .deadline = now + self->policy.timers.udp,
+        .deadline = now + np_nat_binding_first_timer(self, flow->protocol),
     };
     guint32 number = NP_NAT_NO_MAPPING;
 
@@ -203,7 +226,7 @@ np_nat_binding_find_outbound(NpNatTranslator *self, const NpNatFlow *flow, NpTim
     if (self->policy.unsolicited == NP_NAT_UNSOLICITED_REMAPPED)
         number = find_keyed(self, flow, NP_NAT_ADDRESS_AND_PORT_DEPENDENT, now);
     if (number == NP_NAT_NO_MAPPING)
-        number = find_keyed(self, flow, self->policy.mapping, now);
+        number = find_keyed(self, flow, np_nat_binding_dependence(self, flow->protocol), now);
     if (number == NP_NAT_NO_MAPPING)
         number = find_arrival(self, flow, now);
     return number;
@@ -215,7 +238,7 @@ np_nat_binding_make(NpNatTranslator *self, const NpNatFlow *flow, NpTime now, Np
     guint32 number = np_nat_binding_find_outbound(self, flow, now);
 
     if (number == NP_NAT_NO_MAPPING)
-        number = create(self, flow, self->policy.mapping, now);
+        number = create(self, flow, np_nat_binding_dependence(self, flow->protocol), now);
     else if (self->policy.unsolicited == NP_NAT_UNSOLICITED_REMAPPED &&
              is_spoilt_for(self, number, flow, now))
         number = create(self, flow, NP_NAT_ADDRESS_AND_PORT_DEPENDENT, now);
@@ -246,7 +269,8 @@ np_nat_binding_note_arrival(NpNatTranslator *self,
                             guint32 number,
                             const NpNatEnd *remote)
 {
-    NpNatEnd masked = np_nat_end_masked(remote, self->policy.mapping);
+    NpNatEnd masked = np_nat_end_masked(
+        remote, np_nat_binding_dependence(self, (NpNatProtocol)mapping->protocol));
     NpNatFact *fact = NULL;
 
     if (!self->policy.replies_keep_mapping || np_nat_end_equal(&masked, &mapping->remote))

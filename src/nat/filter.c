@@ -4,15 +4,22 @@
 
 static const NpNatEnd nothing;
 
+NpNatDependence
+np_nat_filter_dependence(const NpNatTranslator *self, NpNatProtocol protocol)
+{
+    return protocol == NP_NAT_TCP ? self->policy.tcp_filtering : self->policy.filtering;
+}
+
 gboolean
 np_nat_filter_admits(const NpNatTranslator *self,
                      const NpNatMapping *mapping,
                      const NpNatEnd *remote,
                      NpTime now)
 {
-    NpNatEnd masked = np_nat_end_masked(remote, self->policy.filtering);
+    NpNatDependence filtering = np_nat_filter_dependence(self, (NpNatProtocol)mapping->protocol);
+    NpNatEnd masked = np_nat_end_masked(remote, filtering);
 
-    if (self->policy.filtering == NP_NAT_ENDPOINT_INDEPENDENT)
+    if (filtering == NP_NAT_ENDPOINT_INDEPENDENT)
         return TRUE;
     if (np_nat_end_equal(&mapping->peer, &masked))
         return mapping->peer_deadline > now;
@@ -26,9 +33,10 @@ np_nat_filter_open(NpNatTranslator *self,
                    NpTime now,
                    NpTime deadline)
 {
-    NpNatEnd masked = np_nat_end_masked(remote, self->policy.filtering);
+    NpNatDependence filtering = np_nat_filter_dependence(self, (NpNatProtocol)mapping->protocol);
+    NpNatEnd masked = np_nat_end_masked(remote, filtering);
 
-    if (self->policy.filtering == NP_NAT_ENDPOINT_INDEPENDENT)
+    if (filtering == NP_NAT_ENDPOINT_INDEPENDENT)
         return;
     if (mapping->peer_deadline <= now)
         mapping->peer = masked;

@@ -29,7 +29,8 @@ typedef struct {
     NpTime peer_deadline;
     guint32 older; /* mappings of the same internal end, if the table keeps them chained */
     guint32 newer;
-    guint64 unused; /* fills the second cache line */
+    guint32 n_established; /* TCP: connections beyond the handshake */
+    guint32 unused;        /* fills the second cache line */
 } NpNatMapping;
 
 typedef struct {

@@ -3,7 +3,7 @@
 #include "nat/packet.h"
 
 /* The common default of hosts and routers for what they send themselves. */
-#define ERROR_TTL 64
+#define OWN_TTL 64
 
 static const struct {
     guint8 type_v4, code_v4;
@@ -23,7 +23,7 @@ np_nat_packet_to_error(NpNatPacket *self, const NpAddress *from, NpNatError erro
     *self = (NpNatPacket){
         .kind = NP_NAT_PACKET_ERROR,
         .protocol = self->protocol,
-        .ttl = ERROR_TTL,
+        .ttl = OWN_TTL,
         .source = np_address_with_port(from, 0),
         .destination = to,
         .quote = { .type = v6 ? errors[error].type_v6 : errors[error].type_v4,
@@ -31,4 +31,30 @@ np_nat_packet_to_error(NpNatPacket *self, const NpAddress *from, NpNatError erro
                    .source = self->source,
                    .destination = self->destination },
     };
+}
+
+gboolean
+np_nat_packet_to_reset(NpNatPacket *self, gsize size)
+{
+    NpNatSegment in = self->tcp;
+    guint32 end = in.sequence + np_nat_packet_sequence_size(self, size);
+    NpAddress source = self->source;
+
+    if ((in.flags & NP_NAT_RST) != 0)
+        return FALSE;
+    if ((in.flags & NP_NAT_ACK) != 0)
+        self->tcp = (NpNatSegment){ .flags = NP_NAT_RST, .sequence = in.acknowledgment };
+    else
+        self->tcp = (NpNatSegment){ .flags = NP_NAT_RST | NP_NAT_ACK, .acknowledgment = end };
+    self->source = self->destination;
+    self->destination = source;
+    self->ttl = OWN_TTL;
+    return TRUE;
+}
+
+guint32
+np_nat_packet_sequence_size(const NpNatPacket *self, gsize size)
+{
+    return (guint32)size + ((self->tcp.flags & NP_NAT_SYN) != 0) +
+           ((self->tcp.flags & NP_NAT_FIN) != 0);
 }

@@ -23,8 +23,11 @@ ports_of_law(const NpNatLaw *law)
     case NP_NAT_RANDOM:
         break;
     case NP_NAT_BLOCK:
-        ports.block_size = law->block_size > 0 ? law->block_size : NP_NAT_BLOCK_SIZE;
+        ports.block_size = law->block_size > 0 ? law->block_size : NP_NAT_USUAL_BLOCK_SIZE;
         ports.blocks_per_host = 1;
+        /* A law is one subscriber's: his block is the lowest of those that follow it. */
+        if (ports.last - ports.first + 1u == ports.block_size)
+            ports.last = NP_NAT_LAST_PORT;
         break;
     }
     return ports;
@@ -38,6 +41,10 @@ np_nat_policy_from_behaviour(const NpNatBehaviour *behaviour)
         .translates = behaviour->translated,
         .mapping = behaviour->mapping,
         .filtering = behaviour->filtering,
+        .tcp_mapping = behaviour->mapping,
+        .tcp_filtering = behaviour->filtering,
+        .tcp_crossing = TRUE,
+        .syn_answer = NP_NAT_SYN_DROPPED,
         .ports = ports_of_law(&behaviour->law),
         .paired = behaviour->pooling != NP_NAT_POOLING_ARBITRARY,
         .hairpin = behaviour->hairpin,
@@ -48,9 +55,21 @@ np_nat_policy_from_behaviour(const NpNatBehaviour *behaviour)
         .refresh = NP_NAT_REFRESH_OUTBOUND,
         .timers = { .udp = NP_NAT_UDP_TIMEOUT,
                     .udp_stream = NP_NAT_UDP_TIMEOUT,
+                    .tcp_transitory = NP_NAT_TCP_TRANSITORY_TIMEOUT,
+                    .tcp_established = NP_NAT_TCP_ESTABLISHED_TIMEOUT,
+                    .tcp_reset = NP_NAT_TCP_TRANSITORY_TIMEOUT,
+                    .echo = NP_NAT_ECHO_TIMEOUT,
                     .unsolicited = NP_NAT_UNSOLICITED_TIMEOUT },
         .limits = { .full = NP_NAT_FULL_DROP },
     };
+}
+
+static gboolean
+timers_are_positive(const NpNatTimers *timers)
+{
+    return timers->udp > 0 && timers->udp_stream > 0 && timers->tcp_transitory > 0 &&
+           timers->tcp_established > 0 && timers->tcp_reset > 0 && timers->echo > 0 &&
+           timers->unsolicited > 0;
 }
 
 const char *
@@ -75,9 +94,12 @@ np_nat_policy_flaw(const NpNatPolicy *self)
         return "ports in a block are random, no other order is known";
     if (ports->share && ports->block_size > 0)
         return "ports that are reserved for one host cannot be shared";
-    if (ports->share && self->mapping != NP_NAT_ADDRESS_AND_PORT_DEPENDENT)
+    if (ports->share && (self->mapping != NP_NAT_ADDRESS_AND_PORT_DEPENDENT ||
+                         self->tcp_mapping != NP_NAT_ADDRESS_AND_PORT_DEPENDENT))
         return "ports can be shared only if mappings depend on address and port";
-    if (self->timers.udp <= 0 || self->timers.udp_stream <= 0 || self->timers.unsolicited <= 0)
+    if (ports->reuse && !ports->share)
+        return "a port can be used again only if ports are shared";
+    if (!timers_are_positive(&self->timers))
         return "a timer is not positive";
     return NULL;
 }

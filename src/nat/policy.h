@@ -33,17 +33,26 @@ typedef struct {
                      * long as their remote endpoints differ */
     gboolean reuse; /* with endpoint-dependent mapping: the ports this internal endpoint already
                      * holds towards others are tried before all */
-    guint block_size; /* ports reserved at once for one internal host; 0: none */
+    guint block_size; /* ports reserved at once for one internal host, the lowest block that is
+                       * free; 0: none */
     guint blocks_per_host;
 } NpNatPortPolicy;
 
-/* What a packet answers for when it comes for no mapping, or for one whose filter refuses it. */
+/* What a packet is answered with when it comes for no mapping, or for one whose filter refuses it.
+ */
 typedef enum {
     NP_NAT_ANSWER_NONE,
     NP_NAT_ANSWER_ICMP, /* destination unreachable, administratively prohibited */
 } NpNatAnswer;
 
-/* Which directions keep a mapping alive; outbound packets always do (RFC 4787, REQ-6). */
+/* What an unsolicited SYN is answered with (RFC 5382, REQ-4, wants silence). */
+typedef enum {
+    NP_NAT_SYN_DROPPED,
+    NP_NAT_SYN_RESET,
+    NP_NAT_SYN_ICMP, /* destination unreachable, as for other protocols */
+} NpNatSynAnswer;
+
+/* Which directions keep a mapping alive; outbound packets always do (RFC 4787, REQ-6). Of UDP. */
 typedef enum {
     NP_NAT_REFRESH_OUTBOUND,
     NP_NAT_REFRESH_BOTH,
@@ -51,9 +60,13 @@ typedef enum {
 
 /* Of idle state. */
 typedef struct {
-    NpTime udp;         /* while nothing has come back */
-    NpTime udp_stream;  /* since something has */
-    NpTime unsolicited; /* memory of a packet that spoils the mapping towards its sender */
+    NpTime udp;             /* while nothing has come back */
+    NpTime udp_stream;      /* since something has */
+    NpTime tcp_transitory;  /* while a connection opens, and after both ends have closed */
+    NpTime tcp_established; /* RFC 5382, REQ-5: two hours and four minutes */
+    NpTime tcp_reset;       /* after a reset; RFC 7857, section 2.2, wants four minutes */
+    NpTime echo;            /* RFC 5508, REQ-2: at least a minute */
+    NpTime unsolicited;     /* memory of a packet that spoils the mapping towards its sender */
 } NpNatTimers;
 
 typedef enum {
@@ -75,6 +88,11 @@ typedef struct {
         translates; /* FALSE: a firewall; with endpoint-independent filtering, a plain router */
     NpNatDependence mapping;
     NpNatDependence filtering;
+    NpNatDependence tcp_mapping;
+    NpNatDependence tcp_filtering;
+    gboolean tcp_crossing; /* lets a SYN in where a SYN-ACK was due (RFC 5382, REQ-2) */
+    gboolean tcp_loose;    /* outbound segments of connections it has not seen open one */
+    NpNatSynAnswer syn_answer;
     NpNatPortPolicy ports;
     gboolean paired; /* several external addresses: a host keeps to one (REQ-2) */
     NpNatHairpin hairpin;
@@ -91,13 +109,18 @@ typedef struct {
 
 /* RFC 4787, REQ-5: at least two minutes, five recommended. */
 #define NP_NAT_UDP_TIMEOUT (300 * NP_SECOND)
+/* RFC 5382, REQ-5, and RFC 7857, section 2.2. */
+#define NP_NAT_TCP_TRANSITORY_TIMEOUT (240 * NP_SECOND)
+#define NP_NAT_TCP_ESTABLISHED_TIMEOUT (7440 * NP_SECOND)
+/* RFC 5508, REQ-2. */
+#define NP_NAT_ECHO_TIMEOUT (60 * NP_SECOND)
 /* nf_conntrack_udp_timeout: the memory of an unanswered packet on the most common device. */
 #define NP_NAT_UNSOLICITED_TIMEOUT (30 * NP_SECOND)
 /* The ports RFC 4787, REQ-3a, leaves to NATs: everything but the well-known. */
 #define NP_NAT_FIRST_PORT 1024
 #define NP_NAT_LAST_PORT 65535
 /* What a behaviour with block allocation but no size gets: Junos' default. */
-#define NP_NAT_BLOCK_SIZE 128
+#define NP_NAT_USUAL_BLOCK_SIZE 128
 #define NP_NAT_MAX_BLOCKS_PER_HOST 8
 /* External addresses of one NAT; a large gateway has some dozens. */
 #define NP_NAT_MAX_EXTERNAL 64

@@ -158,7 +158,7 @@ block_range(const NpNatPool *self, guint number)
     return (Range){ first, first + self->policy.block_size - 1 };
 }
 
-/* Reserves a random block of @address for the subscriber; NULL if there is none left for it. */
+/* Reserves the lowest free block of @address for the subscriber; NULL if there is none for it. */
 static NpNatBlock *
 acquire_block(NpNatPool *self, guint address, NpNatSubscriber *subscriber)
 {
@@ -170,10 +170,9 @@ acquire_block(NpNatPool *self, guint address, NpNatSubscriber *subscriber)
         return NULL;
     if (external->block_taken == NULL)
         external->block_taken = g_new0(guint8, n_blocks);
-    number = np_rng_below(&self->rng, n_blocks);
-    for (guint i = 0; i < n_blocks && external->block_taken[number]; i++)
-        number = (number + 1) % n_blocks;
-    if (external->block_taken[number])
+    while (number < n_blocks && external->block_taken[number])
+        number++;
+    if (number == n_blocks)
         return NULL;
     external->block_taken[number] = TRUE;
     subscriber->blocks[subscriber->n_blocks] =

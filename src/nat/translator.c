@@ -40,6 +40,7 @@ sweep(NpNatTranslator *self, NpTime now)
         np_nat_binding_break(self, number);
     }
     np_nat_memory_sweep(&self->permissions, now);
+    np_nat_memory_sweep(&self->connections, now);
     np_nat_memory_sweep(&self->spoilt, now);
     np_nat_memory_sweep(&self->arrivals, now);
 }
@@ -60,33 +61,56 @@ within_rate(NpNatTranslator *self, NpTime now)
 }
 
 static NpTime
-timer_of(const NpNatTranslator *self, const NpNatMapping *mapping)
+idle_timer(const NpNatTranslator *self, const NpNatMapping *mapping)
 {
-    return mapping->replied ? self->policy.timers.udp_stream : self->policy.timers.udp;
+    if (mapping->protocol == NP_NAT_UDP && mapping->replied)
+        return self->policy.timers.udp_stream;
+    return np_nat_binding_first_timer(self, (NpNatProtocol)mapping->protocol);
 }
 
-static void
-touch_outbound(NpNatTranslator *self, NpNatMapping *mapping, const NpNatEnd *remote, NpTime now)
-{
-    mapping->deadline = now + timer_of(self, mapping);
-    np_nat_filter_open(self, mapping, remote, now, mapping->deadline);
-}
-
-static void
-touch_inbound(NpNatTranslator *self, guint32 number, const NpNatEnd *remote, NpTime now)
+/* FALSE if a TCP segment fits no connection. */
+static gboolean
+touch_outbound(NpNatTranslator *self,
+               guint32 number,
+               const NpNatPacket *packet,
+               const NpNatEnd *remote,
+               NpTime now)
 {
     NpNatMapping *mapping = np_nat_mappings_get(&self->mappings, number);
+    NpTime deadline = now + idle_timer(self, mapping);
+
+    if (packet->protocol != NP_NAT_TCP)
+        mapping->deadline = deadline;
+    else if (!np_nat_connection_follow(self, number, remote, NP_NAT_INSIDE, packet->tcp.flags, now,
+                                       &deadline))
+        return FALSE;
+    np_nat_filter_open(self, mapping, remote, now, deadline);
+    return TRUE;
+}
+
+static gboolean
+touch_inbound(NpNatTranslator *self,
+              guint32 number,
+              const NpNatPacket *packet,
+              const NpNatEnd *remote,
+              NpTime now)
+{
+    NpNatMapping *mapping = np_nat_mappings_get(&self->mappings, number);
+    NpTime deadline = now;
 
     mapping->replied = TRUE;
-    switch (self->policy.refresh) {
-    case NP_NAT_REFRESH_OUTBOUND:
-        break;
-    case NP_NAT_REFRESH_BOTH:
-        mapping->deadline = now + timer_of(self, mapping);
+    if (packet->protocol == NP_NAT_TCP) {
+        if (!np_nat_connection_follow(self, number, remote, NP_NAT_OUTSIDE, packet->tcp.flags, now,
+                                      &deadline))
+            return FALSE;
+        /* What both ends keep alive, the filter must not end. */
+        np_nat_filter_open(self, mapping, remote, now, deadline);
+    } else if (self->policy.refresh == NP_NAT_REFRESH_BOTH) {
+        mapping->deadline = now + idle_timer(self, mapping);
         np_nat_filter_open(self, mapping, remote, now, mapping->deadline);
-        break;
     }
     np_nat_binding_note_arrival(self, mapping, number, remote);
+    return TRUE;
 }
 
 /* Answers a packet that came in on @side with an ICMP error, or drops it as @otherwise. */
@@ -108,8 +132,25 @@ answer(NpNatTranslator *self,
 }
 
 static NpNatOutcome
+unsolicited_syn(NpNatTranslator *self, NpNatPacket *packet, NpNatError error)
+{
+    switch (self->policy.syn_answer) {
+    case NP_NAT_SYN_DROPPED:
+        return NP_NAT_DROPPED_UNSOLICITED;
+    case NP_NAT_SYN_RESET:
+        return np_nat_packet_to_reset(packet, 0) ? NP_NAT_TO_OUTSIDE : NP_NAT_DROPPED_UNSOLICITED;
+    case NP_NAT_SYN_ICMP:
+        return answer(self, NP_NAT_OUTSIDE, packet, error, NP_NAT_DROPPED_UNSOLICITED);
+    }
+    g_return_val_if_reached(NP_NAT_DROPPED_UNSOLICITED);
+}
+
+static NpNatOutcome
 unsolicited(NpNatTranslator *self, NpNatPacket *packet, NpNatError error)
 {
+    if (packet->protocol == NP_NAT_TCP)
+        return (packet->tcp.flags & NP_NAT_SYN) != 0 ? unsolicited_syn(self, packet, error)
+                                                     : NP_NAT_DROPPED_UNSOLICITED;
     switch (self->policy.answer) {
     case NP_NAT_ANSWER_NONE:
         return NP_NAT_DROPPED_UNSOLICITED;
@@ -136,11 +177,29 @@ hairpin(NpNatTranslator *self, NpNatPacket *packet, guint32 sender, NpTime now)
     mapping = np_nat_mappings_get(&self->mappings, target);
     if (self->policy.hairpin_filtered && !np_nat_filter_admits(self, mapping, &flow.remote, now))
         return NP_NAT_DROPPED_UNSOLICITED;
-    touch_inbound(self, target, &flow.remote, now);
+    if (!touch_inbound(self, target, packet, &flow.remote, now))
+        return NP_NAT_DROPPED_UNSOLICITED;
     if (self->policy.hairpin == NP_NAT_HAIRPIN_SUPPORTED)
         packet->source = np_nat_end_address(&flow.remote);
     packet->destination = np_nat_end_address(&mapping->internal);
     return NP_NAT_TO_INSIDE;
+}
+
+/* Whether an outbound packet may begin something. */
+static gboolean
+may_open(const NpNatTranslator *self, const NpNatPacket *packet)
+{
+    switch (packet->protocol) {
+    case NP_NAT_UDP:
+        return TRUE;
+    case NP_NAT_TCP:
+        return np_nat_connection_may_begin(self, packet->tcp.flags);
+    case NP_NAT_ECHO:
+        return !packet->reply;
+    case NP_NAT_N_PROTOCOLS:
+        break;
+    }
+    return FALSE;
 }
 
 static NpNatOutcome
@@ -154,18 +213,20 @@ outbound(NpNatTranslator *self, NpNatPacket *packet, NpTime now)
     gboolean to_self = self->policy.translates && np_nat_pool_has_host(&self->pool, &flow.remote);
     NpNatOutcome why = NP_NAT_DROPPED_FULL;
     guint32 number = NP_NAT_NO_MAPPING;
-    NpNatMapping *mapping = NULL;
 
     if (to_self && self->policy.hairpin == NP_NAT_HAIRPIN_UNSUPPORTED)
         return NP_NAT_DROPPED_HAIRPIN;
+    if (!may_open(self, packet) &&
+        np_nat_binding_find_outbound(self, &flow, now) == NP_NAT_NO_MAPPING)
+        return NP_NAT_DROPPED_INVALID;
     number = np_nat_binding_make(self, &flow, now, &why);
     if (number == NP_NAT_NO_MAPPING)
         return why;
-    mapping = np_nat_mappings_get(&self->mappings, number);
-    touch_outbound(self, mapping, &flow.remote, now);
+    if (!touch_outbound(self, number, packet, &flow.remote, now))
+        return NP_NAT_DROPPED_INVALID;
     if (to_self)
         return hairpin(self, packet, number, now);
-    packet->source = np_nat_end_address(&mapping->external);
+    packet->source = np_nat_end_address(&np_nat_mappings_get(&self->mappings, number)->external);
     return NP_NAT_TO_OUTSIDE;
 }
 
@@ -180,6 +241,8 @@ inbound(NpNatTranslator *self, NpNatPacket *packet, NpTime now)
     guint32 number = np_nat_binding_find_inbound(self, &flow, now);
     const NpNatMapping *mapping = NULL;
 
+    if (packet->protocol == NP_NAT_ECHO && !packet->reply)
+        return NP_NAT_DROPPED_LOCAL;
     if (number == NP_NAT_NO_MAPPING) {
         np_nat_filter_spoil(self, &flow, now);
         return unsolicited(self, packet, NP_NAT_ERROR_PORT_UNREACHABLE);
@@ -191,8 +254,9 @@ inbound(NpNatTranslator *self, NpNatPacket *packet, NpTime now)
     }
     if (packet->ttl <= 1)
         return answer(self, NP_NAT_OUTSIDE, packet, NP_NAT_ERROR_TIME_EXCEEDED, NP_NAT_DROPPED_TTL);
+    if (!touch_inbound(self, number, packet, &flow.remote, now))
+        return unsolicited(self, packet, NP_NAT_ERROR_PROHIBITED);
     packet->ttl--;
-    touch_inbound(self, number, &flow.remote, now);
     packet->destination = np_nat_end_address(&mapping->internal);
     return NP_NAT_TO_INSIDE;
 }
@@ -251,7 +315,7 @@ is_sane(const NpNatPacket *packet)
            np_address_is_set(&packet->source) && !np_address_is_any(&packet->source) &&
            !np_address_is_multicast(&packet->source) && !np_address_is_any(&packet->destination) &&
            !np_address_is_multicast(&packet->destination) &&
-           (packet->kind == NP_NAT_PACKET_ERROR ||
+           (packet->kind == NP_NAT_PACKET_ERROR || packet->protocol == NP_NAT_ECHO ||
             (packet->source.port != 0 && packet->destination.port != 0));
 }
 
@@ -268,6 +332,7 @@ np_nat_translator_new(const NpNatPolicy *policy, NpRng rng)
                          chained, seed);
     np_nat_subscribers_init(&self->subscribers, seed);
     np_nat_memory_init(&self->permissions, NP_NAT_MAX_FACTS, seed);
+    np_nat_memory_init(&self->connections, NP_NAT_MAX_FACTS, seed);
     np_nat_memory_init(&self->spoilt, NP_NAT_MAX_FACTS, seed);
     np_nat_memory_init(&self->arrivals, NP_NAT_MAX_FACTS, seed);
     np_nat_pool_init(&self->pool, policy, rng);
@@ -280,6 +345,7 @@ np_nat_translator_free(NpNatTranslator *self)
     np_nat_pool_clear(&self->pool);
     np_nat_memory_clear(&self->arrivals);
     np_nat_memory_clear(&self->spoilt);
+    np_nat_memory_clear(&self->connections);
     np_nat_memory_clear(&self->permissions);
     np_nat_subscribers_clear(&self->subscribers);
     np_nat_mappings_clear(&self->mappings);
@@ -325,7 +391,8 @@ expect_one(const NpNatTranslator *self, NpNatSide side, const NpNatPacket *packe
 {
     NpNatEnd source = np_nat_end(&packet->source);
     NpNatEnd destination = np_nat_end(&packet->destination);
-    NpNatEnd remote = np_nat_end_masked(&destination, self->policy.mapping);
+    NpNatEnd remote =
+        np_nat_end_masked(&destination, np_nat_binding_dependence(self, packet->protocol));
 
     if (side == NP_NAT_INSIDE)
         return np_nat_mappings_prefetch_outbound(&self->mappings, packet->protocol, &source,
@@ -355,6 +422,7 @@ np_nat_translator_reboot(NpNatTranslator *self)
     np_nat_mappings_reset(&self->mappings);
     np_nat_subscribers_reset(&self->subscribers);
     np_nat_memory_reset(&self->permissions);
+    np_nat_memory_reset(&self->connections);
     np_nat_memory_reset(&self->spoilt);
     np_nat_memory_reset(&self->arrivals);
     np_nat_pool_reset(&self->pool);
