@@ -242,3 +242,7 @@ dist_check_SCRIPTS += %D%/lab/natlab.sh
 check_PROGRAMS += %D%/test-io-clock
 tests_test_io_clock_LDADD = $(IO_LDADD)
 check_PROGRAMS += %D%/test-nat-connection
+check_PROGRAMS += %D%/test-lab-ruleset
+%C%_test_lab_ruleset_LDADD = libnp-lab.a $(LDADD)
+check_PROGRAMS += %D%/test-lab-topology
+%C%_test_lab_topology_LDADD = libnp-lab.a $(LDADD)

@@ -101,6 +101,19 @@ np_lab_sandbox_signals(sigset_t *set)
         sigaddset(set, signals[i]);
 }
 
+int
+np_lab_sandbox_interrupted(void)
+{
+    static const int signals[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT };
+    sigset_t pending;
+
+    sigpending(&pending);
+    for (guint i = 0; i < G_N_ELEMENTS(signals); i++)
+        if (sigismember(&pending, signals[i]))
+            return signals[i];
+    return 0;
+}
+
 /* Dies with the caller: by the kernel's hand, and if it died before that was arranged, by our own.
  */
 static void

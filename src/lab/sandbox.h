@@ -19,6 +19,9 @@ typedef int (*NpLabSandboxBody)(gpointer data);
 /* Those that a body has to deal with: INT, TERM, HUP, QUIT, USR1, USR2 and CHLD. */
 void np_lab_sandbox_signals(sigset_t *set);
 
+/* In the body, while it does not take signals: one that asks it to end and is pending, or 0. */
+int np_lab_sandbox_interrupted(void);
+
 /*
  * Runs @body and waits for it. Signals sent to the caller meanwhile are sent on to the body's
  * process, where they are blocked: it takes them with sigwaitinfo(). Those typed at a terminal are

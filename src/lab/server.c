@@ -4,6 +4,8 @@
 
 #include "lab/server.h"
 
+#include "lab/sandbox.h"
+
 #include <errno.h>
 #include <gio/gio.h>
 #include <poll.h>
@@ -171,6 +173,8 @@ np_lab_server_wait(NpLabServer *self, GError **error)
         g_get_monotonic_time() + (self->is_natprobed ? NATPROBED_PATIENCE : COMMAND_PATIENCE);
 
     while (g_get_monotonic_time() < limit && !has_ended(self)) {
+        if (np_lab_sandbox_interrupted() != 0)
+            return TRUE; /* nobody is going to ask it anything */
         if (has_notified(self, POLL_INTERVAL_MS))
             return TRUE;
         if (!self->is_natprobed && has_bound(self))

@@ -116,6 +116,7 @@ build(Session *self, GError **error)
 {
     const NpLabWireConfig *wire = &self->plan->wire;
     gboolean wired = wire->delay > 0 || wire->jitter > 0 || wire->loss > 0;
+    g_autoptr(GError) no_resolver = NULL;
     g_autofree char *hosts = NULL;
 
     self->topology = np_lab_topology_new(self->plan->specs, wired);
@@ -123,9 +124,11 @@ build(Session *self, GError **error)
     self->network = np_lab_network_new(self->topology, error);
     if (self->network == NULL || (wired && !start_wire(self, error)))
         return FALSE;
-    /* No resolver is reachable in here; with none named, asking for one fails at once. */
-    return np_lab_sandbox_replace_file("/etc/hosts", hosts, error) &&
-           np_lab_sandbox_replace_file("/etc/resolv.conf", "# natlab: no resolver\n", error);
+    /* No resolver is reachable in here; with none named, asking for one fails at once. Where the
+     * file does not exist none is named anyway. */
+    if (!np_lab_sandbox_replace_file("/etc/resolv.conf", "# natlab: no resolver\n", &no_resolver))
+        g_debug("%s", no_resolver->message);
+    return np_lab_sandbox_replace_file("/etc/hosts", hosts, error);
 }
 
 static gboolean
@@ -260,6 +263,9 @@ session_body(gpointer data)
     for (guint i = 0; i < NP_LAB_N_SITES; i++)
         start_companion(self, plan->companions[i], (NpLabSide)i, FALSE);
     start_companion(self, plan->second, NP_LAB_LEFT, TRUE);
+    /* What was typed or sent so far was meant for us; from here on it is the command's. */
+    if (np_lab_sandbox_interrupted() != 0)
+        return 128 + np_lab_sandbox_interrupted();
     start_command(self, NP_LAB_LEFT);
     if (plan->both)
         start_command(self, NP_LAB_RIGHT);

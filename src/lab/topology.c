@@ -305,11 +305,16 @@ np_lab_topology_free(NpLabTopology *self)
 char *
 np_lab_topology_hosts(const NpLabTopology *self)
 {
-    GString *text = g_string_new("127.0.0.1 localhost\n"
-                                 "::1 localhost\n" NP_LAB_SERVER " server\n" NP_LAB_SERVER6
-                                 " server\n" NP_LAB_SERVER_ALT " server-alt\n" NP_LAB_SERVER6_ALT
-                                 " server-alt\n");
+    static const char *const fixed[][2] = {
+        { "127.0.0.1", "localhost" },        { "::1", "localhost" },
+        { NP_LAB_SERVER, "server" },         { NP_LAB_SERVER6, "server" },
+        { NP_LAB_SERVER_ALT, "server-alt" }, { NP_LAB_SERVER6_ALT, "server-alt" },
+        { NP_LAB_SERVER, "server4" },        { NP_LAB_SERVER6, "server6" },
+    };
+    GString *text = g_string_new(NULL);
 
+    for (guint i = 0; i < G_N_ELEMENTS(fixed); i++)
+        g_string_append_printf(text, "%s %s\n", fixed[i][0], fixed[i][1]);
     for (guint i = 0; i < NP_LAB_N_SITES; i++)
         if (self->sites[i].present)
             g_string_append_printf(text, "%s %s\n%s %s\n", self->sites[i].external, sides[i].name,

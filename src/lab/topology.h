@@ -92,5 +92,5 @@ NpLabTopology *np_lab_topology_new(const NpNatSpec *const specs[NP_LAB_N_SITES],
 void np_lab_topology_free(NpLabTopology *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(NpLabTopology, np_lab_topology_free)
 
-/* Text of /etc/hosts: server, server-alt, and each site by its name. */
+/* Text of /etc/hosts: server, server-alt, server4 and server6 of one family, and each site. */
 char *np_lab_topology_hosts(const NpLabTopology *self);

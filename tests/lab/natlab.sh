@@ -158,7 +158,7 @@ start_lab()
 {
     : > "$scratch/namespaces"
     NATLAB_MARK=$mark env --default-signal=INT "$natlab" run --left double --right full-cone --delay 5 \
-        --server-cmd "$linger" --second-cmd "$linger" --right-cmd "$linger" \
+        --server-cmd "$serve" --second-cmd "$linger" --right-cmd "$linger" \
         -- sh -c "$linger" 2> /dev/null &
     lab=$!
     for _ in $(seq 100); do
@@ -197,21 +197,46 @@ ends()
 
 check_end()
 {
-    # Runs long, and tells in which network namespace.
-    linger="readlink /proc/self/ns/net >> '$scratch/namespaces'; exec sleep 100"
+    # Both run long, and tell in which network namespace.
+    tell="readlink /proc/self/ns/net >> '$scratch/namespaces'"
+    linger="$tell; exec sleep 100"
+    serve="$tell; exec '$plain' observer"
     before=$(ip -o link show 2> /dev/null | wc -l)
     : > "$scratch/namespaces"
-    NATLAB_MARK=$mark "$natlab" run --server-cmd "$linger" -- sh -c \
-        "readlink /proc/self/ns/net >> '$scratch/namespaces'"
+    NATLAB_MARK=$mark "$natlab" run --server-cmd "$serve" -- sh -c "$tell"
     tap_check 'nothing is left behind after success' "$(remains)"
     : > "$scratch/namespaces"
-    NATLAB_MARK=$mark "$natlab" run --server-cmd "$linger" -- sh -c \
-        "readlink /proc/self/ns/net >> '$scratch/namespaces'; sleep 100 & exit 1"
+    NATLAB_MARK=$mark "$natlab" run --server-cmd "$serve" -- sh -c \
+        "$tell; sleep 100 & exit 1"
     tap_check 'nor after failure, not even what the command left running' "$(remains)"
     ends TERM 143
     ends INT 130
     ends KILL 137
     tap_equal 'no device has appeared outside' "$(ip -o link show 2> /dev/null | wc -l)" "$before"
+}
+
+# While the server gets ready there is no command to end; natlab ends itself.
+check_early_end()
+{
+    env --default-signal=INT "$natlab" run --server-cmd 'sleep 100' -- sh -c 'exit 3' &
+    lab=$!
+    sleep 0.3
+    kill -INT $lab
+    wait $lab
+    tap_equal 'SIGINT before the command has started ends natlab, too' $? 130
+}
+
+check_start()
+{
+    for _ in 1 2 3 4 5 6 7 8 9; do
+        begin=$(date +%s%N)
+        "$natlab" run --left double --right port-restricted --server-cmd true -- true
+        echo $((($(date +%s%N) - begin) / 1000000))
+    done | sort -n > "$scratch/starts"
+    median=$(sed -n 5p "$scratch/starts")
+    tap_check "a lab of two sites and three NATs is up and down in $median ms (median of 9)" "$(
+        outside "$median" 1 300
+    )"
 }
 
 check_neighbours()
@@ -273,6 +298,8 @@ check_wire
 check_command
 check_usage
 check_end
+check_early_end
+check_start
 check_neighbours
 check_rootless
 check_refusal
