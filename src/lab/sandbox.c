@@ -13,6 +13,7 @@
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -29,8 +30,18 @@ static const struct {
     { "/proc/sys/kernel/apparmor_restrict_unprivileged_userns", '1' },
 };
 
-static int
-refuse(GError **error, const char *what)
+/* What the new process takes along. */
+typedef struct {
+    gboolean mapped; /* into a user namespace of its own */
+    uid_t user;      /* as outside */
+    gid_t group;
+    int alive[2];   /* a pipe whose other end closes when the caller dies */
+    int trouble[2]; /* a sentence comes out if there can be no sandbox */
+} Move;
+
+/* Says in one sentence what keeps this user from it, if it can be known. */
+static char *
+explain(const char *what)
 {
     int saved = errno;
 
@@ -40,17 +51,14 @@ refuse(GError **error, const char *what)
         if (!g_file_get_contents(switches[i].path, &value, NULL, NULL) ||
             value[0] != switches[i].forbids || (value[1] != '\n' && value[1] != '\0'))
             continue;
-        g_set_error(error, G_IO_ERROR, G_IO_ERROR_PERMISSION_DENIED,
-                    "%s: %s; it takes root, or unprivileged user namespaces, which %s = %c forbids",
-                    what, g_strerror(saved), switches[i].path + strlen("/proc/sys/"),
-                    switches[i].forbids);
-        return -1;
+        return g_strdup_printf("%s: %s; it takes root, or unprivileged user namespaces, which "
+                               "%s = %c forbids",
+                               what, g_strerror(saved), switches[i].path + strlen("/proc/sys/"),
+                               switches[i].forbids);
     }
-    g_set_error(error, G_IO_ERROR, G_IO_ERROR_PERMISSION_DENIED,
-                "%s: %s; it takes root (in a container: CAP_SYS_ADMIN and CAP_NET_ADMIN), or "
-                "unprivileged user namespaces",
-                what, g_strerror(saved));
-    return -1;
+    return g_strdup_printf("%s: %s; it takes root (in a container: CAP_SYS_ADMIN and "
+                           "CAP_NET_ADMIN), or unprivileged user namespaces",
+                           what, g_strerror(saved));
 }
 
 static gboolean
@@ -77,18 +85,14 @@ map_user(uid_t user, gid_t group)
            write_file("/proc/self/gid_map", groups);
 }
 
-static gboolean
-make_namespaces(void)
+/*
+ * fork() into new namespaces. The caller stays where it is, unlike after unshare(), and its whole
+ * family with it, so that it may still have children outside.
+ */
+static pid_t
+fork_into(int spaces)
 {
-    const int spaces = CLONE_NEWNS | CLONE_NEWNET | CLONE_NEWPID;
-    uid_t user = geteuid();
-    gid_t group = getegid();
-
-    if (unshare(spaces) == 0)
-        return TRUE;
-    if (errno != EPERM)
-        return FALSE;
-    return unshare(spaces | CLONE_NEWUSER) == 0 && map_user(user, group);
+    return (pid_t)syscall(SYS_clone, SIGCHLD | spaces, NULL, NULL, NULL, NULL);
 }
 
 void
@@ -147,32 +151,69 @@ wait_for(pid_t child, const sigset_t *signals)
     }
 }
 
+/* The first steps of the new process. NULL, or what went wrong. */
+static char *
+move_in(const Move *move)
+{
+    if (move->mapped && !map_user(move->user, move->group))
+        return explain("cannot become root of a user namespace");
+    /* What is mounted in here stays in here. */
+    if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0)
+        return explain("cannot make mounts private");
+    /* Some containers do not allow it; then /proc shows other numbers than getpid(). */
+    if (mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL) != 0)
+        g_debug("/proc: %s", g_strerror(errno));
+    return NULL;
+}
+
+static void G_GNUC_NORETURN
+live(const Move *move, NpLabSandboxBody body, gpointer data)
+{
+    g_autofree char *trouble = NULL;
+
+    close(move->alive[1]);
+    close(move->trouble[0]);
+    tie_to_parent(move->alive[0]);
+    trouble = move_in(move);
+    if (trouble == NULL)
+        exit(body(data));
+    if (write(move->trouble[1], trouble, strlen(trouble)) < 0)
+        g_debug("%s", trouble);
+    _exit(1);
+}
+
 int
 np_lab_sandbox_run(NpLabSandboxBody body, gpointer data, GError **error)
 {
+    const int spaces = CLONE_NEWNS | CLONE_NEWNET | CLONE_NEWPID;
+    Move move = { .user = geteuid(), .group = getegid() };
+    g_autofree char *trouble = NULL;
+    char told[512] = "";
     sigset_t signals;
-    int alive[2];
-    pid_t child = 0;
+    pid_t child = -1;
+    int status = 0;
 
     np_lab_sandbox_signals(&signals);
     sigprocmask(SIG_BLOCK, &signals, NULL);
-    if (!make_namespaces())
-        return refuse(error, "cannot make namespaces");
-    /* What is mounted in here stays in here. */
-    if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0)
-        return refuse(error, "cannot make mounts private");
-    if (pipe2(alive, O_CLOEXEC) != 0 || (child = fork()) < 0)
-        return refuse(error, "cannot start a process");
-    if (child == 0) {
-        close(alive[1]);
-        tie_to_parent(alive[0]);
-        /* Some containers do not allow it; then /proc shows other numbers than getpid(). */
-        if (mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL) != 0)
-            g_debug("/proc: %s", g_strerror(errno));
-        exit(body(data));
+    if (pipe2(move.alive, O_CLOEXEC) == 0 && pipe2(move.trouble, O_CLOEXEC | O_NONBLOCK) == 0) {
+        child = fork_into(spaces);
+        move.mapped = child < 0 && errno == EPERM;
+        if (move.mapped)
+            child = fork_into(spaces | CLONE_NEWUSER);
     }
-    close(alive[0]);
-    return wait_for(child, &signals);
+    if (child == 0)
+        live(&move, body, data);
+    if (child < 0) {
+        trouble = explain("cannot make namespaces");
+        g_set_error_literal(error, G_IO_ERROR, G_IO_ERROR_PERMISSION_DENIED, trouble);
+        return -1;
+    }
+    close(move.alive[0]);
+    status = wait_for(child, &signals);
+    if (read(move.trouble[0], told, sizeof told - 1) <= 0)
+        return status;
+    g_set_error_literal(error, G_IO_ERROR, G_IO_ERROR_PERMISSION_DENIED, told);
+    return -1;
 }
 
 static gboolean
