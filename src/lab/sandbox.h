@@ -32,5 +32,8 @@ int np_lab_sandbox_interrupted(void);
  */
 int np_lab_sandbox_run(NpLabSandboxBody body, gpointer data, GError **error);
 
-/* Puts a text in the place of an existing file, inside the sandbox only. */
+/*
+ * Puts a text in the place of a file, inside the sandbox only. What is not there is left alone: a
+ * mount needs something to cover, and bare systems have neither /etc/hosts nor /etc/resolv.conf.
+ */
 gboolean np_lab_sandbox_replace_file(const char *path, const char *text, GError **error);
