@@ -173,6 +173,18 @@ check_PROGRAMS += %D%/fuzz/replay-stun-message
 	%D%/fuzz/fuzz-stun-message.c
 %C%_fuzz_replay_stun_message_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/tests
 %C%_fuzz_replay_stun_message_LDADD = libnp-pure.a $(GLIB_LIBS) -lm
+FUZZERS += %D%/fuzz/fuzz-nat-spec
+CLEANFILES += %D%/fuzz/fuzz-nat-spec
+%D%/fuzz/fuzz-nat-spec: %D%/fuzz/fuzz-nat-spec.c libnp-pure.a libnp-lab.a
+	$(AM_V_GEN)$(FUZZ_BUILD) $(srcdir)/%D%/fuzz/fuzz-nat-spec.c $(srcdir)/src/nat/preset.c \
+		$(srcdir)/src/nat/spec.c $(srcdir)/src/nat/behaviour.c \
+		$(srcdir)/src/lab/ruleset.c $(srcdir)/src/lab/topology.c $(GLIB_LIBS) -lm
+
+check_PROGRAMS += %D%/fuzz/replay-nat-spec
+%C%_fuzz_replay_nat_spec_SOURCES = %D%/fuzz/replay.c %D%/fuzz/fuzz.h %D%/fuzz/fuzz-nat-spec.c
+%C%_fuzz_replay_nat_spec_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/tests
+%C%_fuzz_replay_nat_spec_LDADD = libnp-lab.a libnp-pure.a $(GLIB_LIBS) -lm
+
 # natprobe in the simulator: one fixture, one program per experiment.
 check_LIBRARIES += libnp-probe-harness.a
 libnp_probe_harness_a_SOURCES = %D%/fixture-probe.c %D%/fixture-probe.h
