@@ -268,7 +268,9 @@ learn_from_plain(NpProbeSession *self,
     if (server->other.family != self->family || !np_address_is_destination(&server->other) ||
         np_address_is_loopback(&server->other) != np_address_is_loopback(&server->address))
         server->other = (NpAddress){ 0 };
-    learn_grid(self, server);
+    /* One step from what the person named: a learnt endpoint's alternates add no knowledge. */
+    if (server->given)
+        learn_grid(self, server);
 }
 
 /* What the server did is told by where the answer came from, not by what it claims. */

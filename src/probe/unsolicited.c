@@ -14,8 +14,9 @@ typedef struct {
     NpSocketId socket;
     guint change; /* where the early packet comes from */
     const NpProbeAsk *binding;
-    const NpProbeAsk *early;
+    NpProbeAsk *early;
     const NpProbeAsk *late; /* towards the early sender; NULL until that has surely spoken */
+    gboolean passed;        /* the filter let the early packet in */
     gboolean dropped;       /* there is no such sender */
 } Trial;
 
@@ -92,6 +93,9 @@ advance_trial(NpProbeUnsolicited *self, NpProbeSession *session, Trial *trial, N
         trial->dropped = TRUE;
         return;
     }
+    /* From here on the filter is open to the sender, and what it still sends proves nothing. */
+    trial->passed = trial->early->has_answer;
+    np_probe_ask_abandon(trial->early);
     trial->late = np_probe_session_ask(session, now, trial->socket, &sender, NP_PROBE_ASK_UNOWED,
                                        REPLY_INTERVAL);
 }
@@ -131,9 +135,7 @@ is_valid(const Trial *trial, const NpVerdict *filtering)
 {
     guint value = 0;
 
-    if (trial->late == NULL)
-        return FALSE;
-    if (trial->early->has_answer)
+    if (trial->late == NULL || trial->passed)
         return FALSE;
     if (!np_verdict_decided(filtering, &value))
         return FALSE;
@@ -240,7 +242,7 @@ unsolicited_conclude(gpointer data, const NpProbeSession *session, NpTime now, N
     for (guint i = 0; i < G_N_ELEMENTS(self->trials); i++) {
         if (is_valid(&self->trials[i], filtering))
             weigh(&self->trials[i], session, now, profile, &sum, verdict);
-        sum.n_passed += self->trials[i].early->has_answer;
+        sum.n_passed += self->trials[i].passed;
     }
     if (sum.n_remapped > sum.n_harmless)
         np_verdict_conclude(verdict, NP_NAT_UNSOLICITED_REMAPPED, SURE);
