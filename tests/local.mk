@@ -205,12 +205,20 @@ check_PROGRAMS += %D%/test-probe-unsolicited
 %C%_test_probe_unsolicited_LDADD = $(probe_ldadd)
 
 # Is natprobe right behind the NATs of the lab? Also what ./quickstart shows.
+lab_classify_sources = %D%/lab/pool.c %D%/lab/pool.h
+lab_classify_sources += %D%/lab/tally.c %D%/lab/tally.h
+lab_classify_sources += %D%/lab/trial.c %D%/lab/trial.h
 noinst_PROGRAMS += %D%/lab/classify
-tests_lab_classify_SOURCES = %D%/lab/classify.c
-tests_lab_classify_SOURCES += %D%/lab/tally.c %D%/lab/tally.h
-tests_lab_classify_SOURCES += %D%/lab/trial.c %D%/lab/trial.h
+tests_lab_classify_SOURCES = %D%/lab/classify.c $(lab_classify_sources)
 tests_lab_classify_CFLAGS = $(AM_CFLAGS) $(GIO_CFLAGS) $(JSON_CFLAGS)
 tests_lab_classify_LDADD = libnp-pure.a $(JSON_LIBS) $(GIO_LIBS) $(GLIB_LIBS) -lm
+TESTS += %D%/lab/classify
+BENCHES += %D%/lab/bench-lab
+EXTRA_PROGRAMS += %D%/lab/bench-lab
+tests_lab_bench_lab_SOURCES = %D%/lab/bench-lab.c %D%/lab/contest.c %D%/lab/contest.h
+tests_lab_bench_lab_SOURCES += $(lab_classify_sources)
+tests_lab_bench_lab_CFLAGS = $(AM_CFLAGS) $(GIO_CFLAGS) $(JSON_CFLAGS)
+tests_lab_bench_lab_LDADD = libnp-pure.a $(JSON_LIBS) $(GIO_LIBS) $(GLIB_LIBS) -lm
 dist_check_SCRIPTS += %D%/test-natprobed.sh
 dist_check_SCRIPTS += %D%/lab/interop-clients.sh
 BENCHES += %D%/bench-nat %D%/bench-sim
