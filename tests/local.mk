@@ -127,6 +127,7 @@ check_PROGRAMS += %D%/test-report-outlook
 %C%_test_report_outlook_LDADD = $(report_ldadd)
 EXTRA_DIST += %D%/golden
 check_PROGRAMS += %D%/test-probe-path
+check_PROGRAMS += %D%/test-probe-reach
 check_PROGRAMS += %D%/test-probe-ask
 check_PROGRAMS += %D%/test-probe-server
 check_PROGRAMS += %D%/test-probe-session

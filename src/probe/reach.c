@@ -189,7 +189,7 @@ np_probe_reach_receive(gpointer data, const NpDatagram *in)
 
     if (connection == NULL)
         return FALSE;
-    if (connection->received->len + in->size > MAX_ANSWER) {
+    if (connection->failed || connection->received->len + in->size > MAX_ANSWER) {
         connection->failed = TRUE;
         return TRUE;
     }
