@@ -149,8 +149,8 @@ natlab_run(int argc, char **argv)
     }
     natprobed = options.server == NULL ? find_natprobed() : NULL;
     if (options.server == NULL && natprobed == NULL)
-        fprintf(stderr, "natlab: no natprobed beside natlab or in PATH, so nothing serves at " //
-                NP_LAB_SERVER "\n");
+        fprintf(stderr, "natlab: no natprobed beside natlab or in PATH, so nothing serves at %s\n",
+                NP_LAB_SERVER);
     plan.wire = (NpLabWireConfig){
         .delay = (NpTime)(options.delay_ms * NP_MSEC),
         .jitter = (NpTime)(options.jitter_ms * NP_MSEC),

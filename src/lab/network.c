@@ -37,6 +37,12 @@ typedef struct {
     const char *node;
 } Job;
 
+typedef enum {
+    FOR_ALL,
+    FOR_ROUTERS,
+    MUST_FOR_ROUTERS,
+} Need;
+
 /*
  * Set before any device is made, since devices start from "default", and the host's own defaults
  * are inherited. rp_filter would drop hairpins; redirects would tell two hosts of a LAN to go
@@ -45,40 +51,45 @@ typedef struct {
 static const struct {
     const char *path;
     const char *value;
-    gboolean router_only;
+    Need need;
 } settings[] = {
-    { "net/ipv4/conf/all/rp_filter", "0", FALSE },
-    { "net/ipv4/conf/default/rp_filter", "0", FALSE },
-    { "net/ipv4/conf/all/send_redirects", "0", FALSE },
-    { "net/ipv4/conf/default/send_redirects", "0", FALSE },
-    { "net/ipv4/conf/all/accept_redirects", "0", FALSE },
-    { "net/ipv4/conf/default/accept_redirects", "0", FALSE },
-    { "net/ipv6/conf/default/accept_dad", "0", FALSE },
-    { "net/ipv6/conf/default/accept_ra", "0", FALSE },
-    { "net/ipv6/conf/default/addr_gen_mode", "1", FALSE },
-    { "net/ipv4/ip_forward", "1", TRUE },
-    { "net/ipv6/conf/all/forwarding", "1", TRUE },
+    { "net/ipv4/conf/all/rp_filter", "0", FOR_ALL },
+    { "net/ipv4/conf/default/rp_filter", "0", FOR_ALL },
+    { "net/ipv4/conf/all/send_redirects", "0", FOR_ALL },
+    { "net/ipv4/conf/default/send_redirects", "0", FOR_ALL },
+    { "net/ipv4/conf/all/accept_redirects", "0", FOR_ALL },
+    { "net/ipv4/conf/default/accept_redirects", "0", FOR_ALL },
+    { "net/ipv6/conf/default/accept_dad", "0", FOR_ALL },
+    { "net/ipv6/conf/default/accept_ra", "0", FOR_ALL },
+    { "net/ipv6/conf/default/addr_gen_mode", "1", FOR_ALL },
+    { "net/ipv4/ip_forward", "1", MUST_FOR_ROUTERS },
+    { "net/ipv6/conf/all/forwarding", "1", FOR_ROUTERS },
     /* A bridge must not send LAN frames through the NAT's rules. Absent without br_netfilter. */
-    { "net/bridge/bridge-nf-call-iptables", "0", TRUE },
-    { "net/bridge/bridge-nf-call-ip6tables", "0", TRUE },
+    { "net/bridge/bridge-nf-call-iptables", "0", FOR_ROUTERS },
+    { "net/bridge/bridge-nf-call-ip6tables", "0", FOR_ROUTERS },
 };
 
-static void
+static gboolean
+set(const char *path, const char *value)
+{
+    g_autofree char *whole = g_strconcat("/proc/sys/", path, NULL);
+    int fd = open(whole, O_WRONLY | O_CLOEXEC);
+    gboolean done = fd >= 0 && write(fd, value, strlen(value)) == (gssize)strlen(value);
+
+    if (fd >= 0)
+        close(fd);
+    return done;
+}
+
+/* A kernel without IPv6 or br_netfilter has nothing to switch off there. */
+static gboolean
 configure(gboolean router)
 {
-    for (guint i = 0; i < G_N_ELEMENTS(settings); i++) {
-        g_autofree char *path = g_strconcat("/proc/sys/", settings[i].path, NULL);
-        int fd = -1;
-
-        if (settings[i].router_only && !router)
-            continue;
-        fd = open(path, O_WRONLY | O_CLOEXEC);
-        if (fd < 0)
-            continue; /* a kernel without IPv6 or br_netfilter has nothing to switch off */
-        if (write(fd, settings[i].value, strlen(settings[i].value)) < 0)
-            g_debug("%s: %s", path, g_strerror(errno));
-        close(fd);
-    }
+    for (guint i = 0; i < G_N_ELEMENTS(settings); i++)
+        if ((router || settings[i].need == FOR_ALL) && !set(settings[i].path, settings[i].value) &&
+            settings[i].need == MUST_FOR_ROUTERS)
+            return FALSE;
+    return TRUE;
 }
 
 static gboolean
@@ -97,7 +108,8 @@ make_namespaces(NpLabNetwork *self, const NpLabTopology *topology, GError **erro
     for (guint i = 0; i < self->n_nodes; i++) {
         if (unshare(CLONE_NEWNET) != 0)
             return fail(error, "cannot make a network namespace");
-        configure(np_lab_topology_node(topology, i)->router);
+        if (!configure(np_lab_topology_node(topology, i)->router))
+            return fail(error, "cannot make a namespace forward packets");
         self->namespaces[i] = open(OWN_NAMESPACE, O_RDONLY | O_CLOEXEC);
         if (self->namespaces[i] < 0)
             return fail(error, OWN_NAMESPACE);
