@@ -49,30 +49,6 @@ set(char **environment, const char *name, const char *value)
 }
 
 static char **
-make_environment(const Session *self, const char *side, NpLabSide site, gboolean is_second)
-{
-    const NpLabPlan *plan = self->plan;
-    NpLabSide other = site == NP_LAB_LEFT ? NP_LAB_RIGHT : NP_LAB_LEFT;
-    const NpLabSite *own = &self->topology->sites[site];
-    const NpLabSite *peer = &self->topology->sites[other];
-    g_autofree char *seed = g_strdup_printf("%" G_GUINT64_FORMAT, plan->wire.seed);
-    char **environment = g_get_environ();
-
-    environment = set(environment, "NATLAB_SIDE", side);
-    environment = set(environment, "NATLAB_PEER", peer->present ? np_lab_side_text(other) : NULL);
-    environment = set(environment, "NATLAB_PEER_EXTERNAL", peer->external);
-    environment = set(environment, "NATLAB_SPEC", plan->spec_texts[site]);
-    environment = set(environment, "NATLAB_ADDRESS", is_second ? own->second_local : own->local);
-    environment = set(environment, "NATLAB_EXTERNAL",
-                      is_second && !own->translated ? own->second_local : own->external);
-    environment = set(environment, "NATLAB_SERVER", NP_LAB_SERVER);
-    environment = set(environment, "NATLAB_SERVER_ALT", NP_LAB_SERVER_ALT);
-    environment = set(environment, "NATLAB_SERVER6", NP_LAB_SERVER6);
-    environment = set(environment, "NATLAB_SERVER6_ALT", NP_LAB_SERVER6_ALT);
-    return set(environment, "NATLAB_SEED", seed);
-}
-
-static char **
 make_server_environment(void)
 {
     char **environment = g_get_environ();
@@ -82,6 +58,26 @@ make_server_environment(void)
     environment = set(environment, "NATLAB_SERVER_ALT", NP_LAB_SERVER_ALT);
     environment = set(environment, "NATLAB_SERVER6", NP_LAB_SERVER6);
     return set(environment, "NATLAB_SERVER6_ALT", NP_LAB_SERVER6_ALT);
+}
+
+static char **
+make_environment(const Session *self, const char *side, NpLabSide site, gboolean is_second)
+{
+    const NpLabPlan *plan = self->plan;
+    NpLabSide other = site == NP_LAB_LEFT ? NP_LAB_RIGHT : NP_LAB_LEFT;
+    const NpLabSite *own = &self->topology->sites[site];
+    const NpLabSite *peer = &self->topology->sites[other];
+    g_autofree char *seed = g_strdup_printf("%" G_GUINT64_FORMAT, plan->wire.seed);
+    char **environment = make_server_environment();
+
+    environment = set(environment, "NATLAB_SIDE", side);
+    environment = set(environment, "NATLAB_PEER", peer->present ? np_lab_side_text(other) : NULL);
+    environment = set(environment, "NATLAB_PEER_EXTERNAL", peer->external);
+    environment = set(environment, "NATLAB_SPEC", plan->spec_texts[site]);
+    environment = set(environment, "NATLAB_ADDRESS", is_second ? own->second_local : own->local);
+    environment = set(environment, "NATLAB_EXTERNAL",
+                      is_second && !own->translated ? own->second_local : own->external);
+    return set(environment, "NATLAB_SEED", seed);
 }
 
 static gboolean
