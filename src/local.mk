@@ -137,3 +137,5 @@ libnp_server_a_CFLAGS = $(AM_CFLAGS) $(GIO_CFLAGS)
 libnp_server_a_SOURCES =
 libnp_server_a_SOURCES += %D%/server/listeners.c %D%/server/listeners.h
 libnp_pure_a_SOURCES += %D%/nat/connection.c
+libnp_pure_a_SOURCES += %D%/sim/stream.c %D%/sim/stream.h
+libnp_pure_a_SOURCES += %D%/sim/tcp.c %D%/sim/tcp.h

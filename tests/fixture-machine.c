@@ -101,6 +101,7 @@ void
 np_caller_init(NpCaller *self)
 {
     *self = (NpCaller){ .deadline = NP_TIME_NEVER,
+                        .stream = g_string_new(NULL),
                         .events = g_array_new(FALSE, FALSE, sizeof(NpSocketEvent)) };
     np_outbox_init(&self->outbox);
 }
@@ -110,6 +111,8 @@ np_caller_clear(NpCaller *self)
 {
     np_outbox_clear(&self->outbox);
     g_clear_pointer(&self->text, g_free);
+    if (self->stream != NULL)
+        g_string_free(g_steal_pointer(&self->stream), TRUE);
     g_clear_pointer(&self->events, g_array_unref);
 }
 
@@ -127,6 +130,57 @@ np_caller_send(NpCaller *self, NpSocketId socket, const char *to, const char *te
     NpAddress address = parsed(to);
 
     np_outbox_send(&self->outbox, socket, &address, bytes(text));
+}
+
+void
+np_caller_open_tcp(NpCaller *self, NpSocketId socket, const char *local, gboolean reuse)
+{
+    NpOpen open = { .transport = NP_TRANSPORT_TCP, .local = parsed(local) };
+
+    if (reuse)
+        open.flags = NP_OPEN_REUSE_ADDRESS | NP_OPEN_REUSE_PORT;
+    np_outbox_push(&self->outbox, (NpAction){ .kind = NP_DO_OPEN, .socket = socket, .open = open });
+}
+
+void
+np_caller_listen(NpCaller *self, NpSocketId socket)
+{
+    NpListen listen = { .backlog = 10,
+                        .first_accepted = 10 * socket,
+                        .last_accepted = 10 * socket + 9 };
+
+    np_outbox_push(&self->outbox,
+                   (NpAction){ .kind = NP_DO_LISTEN, .socket = socket, .listen = listen });
+}
+
+void
+np_caller_connect(NpCaller *self, NpSocketId socket, const char *to, guint8 ttl)
+{
+    np_outbox_push(&self->outbox, (NpAction){ .kind = NP_DO_CONNECT,
+                                              .socket = socket,
+                                              .connect = { .to = parsed(to), .ttl = ttl } });
+}
+
+void
+np_caller_write(NpCaller *self, NpSocketId socket, const char *text)
+{
+    np_outbox_push(
+        &self->outbox,
+        (NpAction){ .kind = NP_DO_SEND, .socket = socket, .send = { .payload = bytes(text) } });
+}
+
+void
+np_caller_shutdown(NpCaller *self, NpSocketId socket)
+{
+    np_outbox_push(&self->outbox, (NpAction){ .kind = NP_DO_SHUTDOWN, .socket = socket });
+}
+
+void
+np_caller_close(NpCaller *self, NpSocketId socket, gboolean abort)
+{
+    np_outbox_push(
+        &self->outbox,
+        (NpAction){ .kind = NP_DO_CLOSE, .socket = socket, .close = { .abort = abort } });
 }
 
 const NpSocketEvent *
@@ -161,6 +215,7 @@ caller_receive(gpointer machine, NpTime now, const NpDatagram *in)
     self->last.data = NULL;
     g_free(self->text);
     self->text = g_strndup((const char *)in->data, in->size);
+    g_string_append_len(self->stream, (const char *)in->data, (gssize)in->size);
     np_outbox_notify(&self->outbox, NP_CALLER_NOTICE, in->socket);
 }
 

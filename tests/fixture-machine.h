@@ -34,6 +34,7 @@ typedef struct {
     guint n_received;
     NpDatagram last; /* without data */
     char *text;      /* payload of the last */
+    GString *stream; /* payload of all */
     GArray *events;  /* of NpSocketEvent */
     guint max_sockets;
 } NpCaller;
@@ -43,6 +44,15 @@ void np_caller_clear(NpCaller *self);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(NpCaller, np_caller_clear)
 void np_caller_open(NpCaller *self, NpSocketId socket, const char *local);
 void np_caller_send(NpCaller *self, NpSocketId socket, const char *to, const char *text);
+/* TCP, with SO_REUSEADDR and SO_REUSEPORT if @reuse. */
+void np_caller_open_tcp(NpCaller *self, NpSocketId socket, const char *local, gboolean reuse);
+/* Accepted connections are numbered from ten times @socket to ten times @socket plus nine. */
+void np_caller_listen(NpCaller *self, NpSocketId socket);
+void np_caller_connect(NpCaller *self, NpSocketId socket, const char *to, guint8 ttl);
+/* Bytes for a stream. */
+void np_caller_write(NpCaller *self, NpSocketId socket, const char *text);
+void np_caller_shutdown(NpCaller *self, NpSocketId socket);
+void np_caller_close(NpCaller *self, NpSocketId socket, gboolean abort);
 /* The last event of a kind about a socket, or NULL. */
 const NpSocketEvent *
 np_caller_event(const NpCaller *self, NpSocketId socket, NpSocketEventKind kind);

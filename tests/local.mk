@@ -267,3 +267,5 @@ check_PROGRAMS += %D%/test-lab-ruleset
 %C%_test_lab_ruleset_LDADD = libnp-lab.a $(LDADD)
 check_PROGRAMS += %D%/test-lab-topology
 %C%_test_lab_topology_LDADD = libnp-lab.a $(LDADD)
+check_PROGRAMS += %D%/test-sim-stream
+check_PROGRAMS += %D%/test-sim-tcp

@@ -2,6 +2,8 @@
 
 #include "sim/host.h"
 
+#include "sim/stream.h"
+
 /* net.ipv4.ip_local_port_range, as Linux ships it. */
 #define FIRST_EPHEMERAL 32768
 #define LAST_EPHEMERAL 60999
@@ -9,6 +11,8 @@
 #define DEFAULT_TTL 64
 /* The usual soft limit of open files. */
 #define DEFAULT_MAX_SOCKETS 1024
+/* RFC 9293, 3.4.1: sequence numbers of new connections count 4 us. */
+#define SEQUENCE_TICK (4 * NP_USEC)
 /* The largest UDP payload in IPv4. */
 #define MAX_DATAGRAM 65507
 
@@ -16,10 +20,12 @@ struct NpSimHost {
     NpSimWorld *world;
     guint id;
     NpSimPort port;
-    GArray *addresses; /* of NpAddress, port 0 */
-    GHashTable *bound; /* transport and port -> first NpSimSocket */
+    GArray *addresses;       /* of NpAddress, port 0 */
+    GHashTable *bound;       /* transport and port -> first NpSimSocket */
+    GHashTable *connections; /* NpSimEnds -> NpSimStream, owned */
     NpTime clock;
     guint max_sockets;
+    guint32 secret; /* of sequence numbers */
     NpRng rng;
 };
 
@@ -56,19 +62,24 @@ is_mine(const NpSimHost *self, const NpAddress *address)
     return FALSE;
 }
 
-/* As bind() decides for UDP: two sockets may overlap only if both agreed to it beforehand. */
+static gboolean
+overlaps(const NpAddress *a, const NpAddress *b)
+{
+    return a->family == b->family &&
+           (np_address_same_host(a, b) || np_address_is_any(a) || np_address_is_any(b));
+}
+
+/* As bind() decides: two sockets may overlap only if both agreed to it beforehand, and with
+ * SO_REUSEADDR only while neither listens. */
 static gboolean
 is_taken(const NpSimHost *self, const NpAddress *local, const NpOpen *open)
 {
-    const NpOpenFlags reuse = NP_OPEN_REUSE_ADDRESS | NP_OPEN_REUSE_PORT;
-
     for (const NpSimSocket *other = first_on_port(self, open->transport, local->port);
          other != NULL; other = other->next_on_port) {
-        gboolean overlaps = other->local.family == local->family &&
-                            (np_address_same_host(&other->local, local) ||
-                             np_address_is_any(&other->local) || np_address_is_any(local));
+        guint agreed = other->flags & open->flags;
 
-        if (overlaps && (other->flags & open->flags & reuse) == 0)
+        if (overlaps(&other->local, local) && (agreed & NP_OPEN_REUSE_PORT) == 0 &&
+            ((agreed & NP_OPEN_REUSE_ADDRESS) == 0 || other->listening))
             return TRUE;
     }
     return FALSE;
@@ -90,7 +101,7 @@ ephemeral_port(NpSimHost *self, NpTransport transport)
     return 0;
 }
 
-/* The socket a datagram to @local is for: the most specific, among equals the youngest. */
+/* The UDP socket a datagram to @local is for: the most specific, among equals the youngest. */
 static NpSimSocket *
 find_socket(const NpSimHost *self, NpTransport transport, const NpAddress *local)
 {
@@ -108,21 +119,48 @@ find_socket(const NpSimHost *self, NpTransport transport, const NpAddress *local
 }
 
 static void
-report_icmp(NpSimHost *self, const NpSimPacket *packet)
+report_icmp(NpSimHost *self, const NpSimPacket *packet, NpTime now)
 {
     const NpNatQuote *quote = &packet->header.quote;
-    NpSimSocket *socket = find_socket(self, NP_TRANSPORT_UDP, &quote->source);
+    NpSimSocket *socket = NULL;
     NpSocketEvent report = { .kind = NP_SOCKET_ICMP,
                              .icmp = { .type = quote->type,
                                        .code = quote->code,
                                        .offender = packet->header.source,
                                        .quoted = quote->destination } };
 
+    switch (packet->header.protocol) {
+    case NP_NAT_UDP:
+        break;
+    case NP_NAT_TCP:
+        np_sim_stream_receive_error(self, packet, now);
+        return;
+    case NP_NAT_ECHO:
+    case NP_NAT_N_PROTOCOLS:
+        return;
+    }
+    socket = find_socket(self, NP_TRANSPORT_UDP, &quote->source);
     if (socket == NULL)
         return;
     report.socket = socket->id;
     report.local = quote->source;
     np_sim_process_report(socket->process, &report);
+}
+
+static void
+answer_echo(NpSimHost *self, NpSimPacket *packet, NpTime now)
+{
+    NpAddress asker = packet->header.source;
+
+    if (packet->header.reply) {
+        np_sim_packet_free(packet);
+        return;
+    }
+    packet->header.reply = TRUE;
+    packet->header.ttl = DEFAULT_TTL;
+    packet->header.source = packet->header.destination;
+    packet->header.destination = asker;
+    np_sim_network_send(&self->port, packet, now);
 }
 
 static void
@@ -134,9 +172,21 @@ receive(gpointer host, NpSimPort *port, NpSimPacket *packet, NpTime now)
     NpSimSocket *socket = NULL;
 
     if (packet->header.kind == NP_NAT_PACKET_ERROR) {
-        report_icmp(self, packet);
+        report_icmp(self, packet, now);
         np_sim_packet_free(packet);
         return;
+    }
+    switch (packet->header.protocol) {
+    case NP_NAT_UDP:
+        break;
+    case NP_NAT_TCP:
+        np_sim_stream_receive(self, packet, now);
+        return;
+    case NP_NAT_ECHO:
+        answer_echo(self, packet, now);
+        return;
+    case NP_NAT_N_PROTOCOLS:
+        g_return_if_reached();
     }
     socket = find_socket(self, NP_TRANSPORT_UDP, &local);
     if (socket != NULL) {
@@ -182,6 +232,7 @@ free_host(gpointer host)
 {
     NpSimHost *self = host;
 
+    g_hash_table_unref(self->connections);
     g_hash_table_unref(self->bound);
     g_array_unref(self->addresses);
     g_free(self);
@@ -196,8 +247,11 @@ np_sim_host_new(NpSimNetwork *network, const char *name, const char *address)
     self->id = np_sim_trace_add_name(np_sim_world_trace(self->world), name);
     self->addresses = g_array_new(FALSE, FALSE, sizeof(NpAddress));
     self->bound = g_hash_table_new(NULL, NULL);
+    self->connections = g_hash_table_new_full(np_sim_stream_hash_ends, np_sim_stream_equal_ends,
+                                              NULL, (GDestroyNotify)np_sim_stream_free);
     self->max_sockets = DEFAULT_MAX_SOCKETS;
     self->rng = np_sim_world_rng(self->world, "host", name);
+    self->secret = np_rng_u32(&self->rng);
     self->port = np_sim_network_port(network, self->id, self, receive);
     self->port.is_endpoint = TRUE;
     np_sim_world_adopt(self->world, self, free_host);
@@ -269,9 +323,8 @@ NpWhy
 np_sim_host_bind(NpSimHost *self, NpSimSocket *socket, const NpOpen *open)
 {
     NpAddress local = open->local;
-    gpointer key = NULL;
 
-    if (open->transport != NP_TRANSPORT_UDP || first_address(self, local.family) == NULL)
+    if (first_address(self, local.family) == NULL)
         return NP_WHY_UNSUPPORTED;
     if (!np_address_is_any(&local) && !is_mine(self, &local))
         return NP_WHY_NOT_LOCAL;
@@ -281,12 +334,9 @@ np_sim_host_bind(NpSimHost *self, NpSimSocket *socket, const NpOpen *open)
         return NP_WHY_IN_USE;
     if (local.port == 0)
         return NP_WHY_IN_USE;
-    key = port_key(open->transport, local.port);
-    socket->transport = open->transport;
     socket->flags = open->flags;
     socket->local = local;
-    socket->next_on_port = g_hash_table_lookup(self->bound, key);
-    g_hash_table_insert(self->bound, key, socket);
+    np_sim_host_share_port(self, socket);
     return NP_WHY_NONE;
 }
 
@@ -338,4 +388,100 @@ np_sim_host_send(NpSimHost *self, const NpSimSocket *socket, const NpSend *send,
         emit(self, packet, now);
     }
     return NP_WHY_NONE;
+}
+
+void
+np_sim_host_emit(NpSimHost *self, const NpNatPacket *header, GBytes *payload, NpTime now)
+{
+    gsize size = payload == NULL ? 0 : g_bytes_get_size(payload);
+
+    emit(self, np_sim_packet_new(header, payload, 0, size), now);
+}
+
+guint32
+np_sim_host_first_sequence(const NpSimHost *self, const NpSimEnds *ends, NpTime now)
+{
+    guint32 place = (np_sim_stream_hash_ends(ends) ^ self->secret) * 2654435761u;
+
+    return place + (guint32)(now / SEQUENCE_TICK);
+}
+
+NpAddress
+np_sim_host_source(const NpSimHost *self, const NpAddress *local, const NpAddress *to)
+{
+    const NpAddress *first = first_address(self, to->family);
+
+    if (local->family != to->family || first == NULL)
+        return (NpAddress){ 0 };
+    return np_address_is_any(local) ? np_address_with_port(first, local->port) : *local;
+}
+
+void
+np_sim_host_share_port(NpSimHost *self, NpSimSocket *socket)
+{
+    gpointer key = port_key(socket->transport, socket->local.port);
+
+    socket->next_on_port = g_hash_table_lookup(self->bound, key);
+    g_hash_table_insert(self->bound, key, socket);
+}
+
+gboolean
+np_sim_host_has_listener(const NpSimSocket *socket)
+{
+    const NpSimHost *self = np_sim_process_host(socket->process);
+
+    for (const NpSimSocket *other = first_on_port(self, NP_TRANSPORT_TCP, socket->local.port);
+         other != NULL; other = other->next_on_port)
+        if (other->listening && overlaps(&other->local, &socket->local) &&
+            (other->flags & socket->flags & NP_OPEN_REUSE_PORT) == 0)
+            return TRUE;
+    return FALSE;
+}
+
+NpSimSocket *
+np_sim_host_find_listener(const NpSimHost *self, const NpAddress *local)
+{
+    NpSimSocket *wildcard = NULL;
+
+    for (NpSimSocket *socket = first_on_port(self, NP_TRANSPORT_TCP, local->port); socket != NULL;
+         socket = socket->next_on_port) {
+        if (!socket->listening || socket->closing || !overlaps(&socket->local, local))
+            continue;
+        if (!np_address_is_any(&socket->local))
+            return socket;
+        if (wildcard == NULL)
+            wildcard = socket;
+    }
+    return wildcard;
+}
+
+gboolean
+np_sim_host_add_connection(NpSimHost *self, NpSimStream *stream)
+{
+    gpointer ends = (gpointer)np_sim_stream_ends(stream);
+
+    if (g_hash_table_contains(self->connections, ends))
+        return FALSE;
+    return g_hash_table_insert(self->connections, ends, stream);
+}
+
+void
+np_sim_host_remove_connection(NpSimHost *self, NpSimStream *stream)
+{
+    const NpSimEnds *ends = np_sim_stream_ends(stream);
+
+    if (g_hash_table_lookup(self->connections, ends) == stream)
+        g_hash_table_steal(self->connections, ends);
+}
+
+NpSimStream *
+np_sim_host_find_connection(const NpSimHost *self, const NpSimEnds *ends)
+{
+    return g_hash_table_lookup(self->connections, ends);
+}
+
+guint
+np_sim_host_n_connections(const NpSimHost *self)
+{
+    return g_hash_table_size(self->connections);
 }

@@ -35,3 +35,23 @@ guint np_sim_host_max_sockets(const NpSimHost *self);
 NpWhy np_sim_host_bind(NpSimHost *self, NpSimSocket *socket, const NpOpen *open);
 void np_sim_host_unbind(NpSimHost *self, NpSimSocket *socket);
 NpWhy np_sim_host_send(NpSimHost *self, const NpSimSocket *socket, const NpSend *send, NpTime now);
+
+/* For streams: */
+
+/* Sends a packet of its own; @payload may be NULL. */
+void np_sim_host_emit(NpSimHost *self, const NpNatPacket *header, GBytes *payload, NpTime now);
+/* Where a connection's sequence numbers start (RFC 9293, 3.4.1): later for a later connection
+ * between the same ends. */
+guint32 np_sim_host_first_sequence(const NpSimHost *self, const NpSimEnds *ends, NpTime now);
+/* Where a packet to @to comes from if it leaves a socket bound to @local; unset if nowhere. */
+NpAddress np_sim_host_source(const NpSimHost *self, const NpAddress *local, const NpAddress *to);
+/* Files a socket under the port of its local end, which is set. */
+void np_sim_host_share_port(NpSimHost *self, NpSimSocket *socket);
+/* Whether another socket listens where @socket would. */
+gboolean np_sim_host_has_listener(const NpSimSocket *socket);
+NpSimSocket *np_sim_host_find_listener(const NpSimHost *self, const NpAddress *local);
+/* FALSE if there is a connection between these ends. */
+gboolean np_sim_host_add_connection(NpSimHost *self, NpSimStream *stream);
+void np_sim_host_remove_connection(NpSimHost *self, NpSimStream *stream);
+NpSimStream *np_sim_host_find_connection(const NpSimHost *self, const NpSimEnds *ends);
+guint np_sim_host_n_connections(const NpSimHost *self);

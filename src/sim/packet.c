@@ -2,10 +2,12 @@
 
 #include "sim/packet.h"
 
-/* RFC 791, RFC 8200, RFC 768, RFC 792: header sizes without options. */
+/* RFC 791, RFC 8200, RFC 768, RFC 9293, RFC 792: header sizes without options. */
 #define IPV4_HEADER 20
 #define IPV6_HEADER 40
 #define UDP_HEADER 8
+#define TCP_HEADER 20
+#define ECHO_HEADER 8
 /* Of an ICMP error: its own header and the least it must quote. */
 #define ICMP_ERROR_SIZE (8 + 28)
 
@@ -13,6 +15,22 @@ static gsize
 ip_header_size(const NpSimPacket *self)
 {
     return self->header.source.family == NP_FAMILY_IPV6 ? IPV6_HEADER : IPV4_HEADER;
+}
+
+static gsize
+transport_header_size(NpNatProtocol protocol)
+{
+    switch (protocol) {
+    case NP_NAT_UDP:
+        return UDP_HEADER;
+    case NP_NAT_TCP:
+        return TCP_HEADER;
+    case NP_NAT_ECHO:
+        return ECHO_HEADER;
+    case NP_NAT_N_PROTOCOLS:
+        break;
+    }
+    g_return_val_if_reached(0);
 }
 
 NpSimPacket *
@@ -58,7 +76,7 @@ np_sim_packet_wire_size(const NpSimPacket *self)
 {
     switch (self->header.kind) {
     case NP_NAT_PACKET_DATA:
-        return ip_header_size(self) + UDP_HEADER + self->size;
+        return ip_header_size(self) + transport_header_size(self->header.protocol) + self->size;
     case NP_NAT_PACKET_ERROR:
         return ip_header_size(self) + ICMP_ERROR_SIZE;
     }

@@ -3,6 +3,7 @@
 #include "sim/process.h"
 
 #include "sim/host.h"
+#include "sim/stream.h"
 
 struct NpSimProcess {
     NpSimEvent timer;
@@ -20,6 +21,7 @@ typedef struct {
     NpSimEvent event;
     NpSimProcess *process;
     NpSocketEvent report;
+    GBytes *data; /* of a stream; then only socket and peer of the report count */
 } Report;
 
 static NpTime
@@ -51,6 +53,7 @@ open_socket(NpSimProcess *self, NpSocketId id, const NpOpen *open)
 
     socket->process = self;
     socket->id = id;
+    socket->transport = open->transport;
     if (g_hash_table_size(self->sockets) >= limit)
         report.why = NP_WHY_LIMIT;
     else
@@ -63,16 +66,27 @@ open_socket(NpSimProcess *self, NpSocketId id, const NpOpen *open)
     np_sim_process_report(self, &report);
 }
 
-static void
-send_on(NpSimProcess *self, const NpSimSocket *socket, const NpSend *send)
+static NpWhy
+send_on(NpSimProcess *self, NpSimSocket *socket, const NpSend *send, NpTime now)
 {
-    NpSocketEvent report = { .socket = socket->id, .kind = NP_SOCKET_FAILED };
+    if (socket->transport == NP_TRANSPORT_TCP)
+        return np_sim_stream_send(socket, send->payload, now);
+    return np_sim_host_send(self->host, socket, send, now);
+}
 
-    if (!np_address_is_set(&socket->local))
-        return; /* the failed open was reported */
-    report.why = np_sim_host_send(self->host, socket, send, np_sim_world_now(self->world));
-    if (report.why != NP_WHY_NONE)
-        np_sim_process_report(self, &report);
+static void
+close_socket(NpSimProcess *self, NpSimSocket *socket, gboolean abort, NpTime now)
+{
+    if (socket->closing && !abort)
+        return;
+    if (socket->transport == NP_TRANSPORT_UDP || abort) {
+        np_sim_stream_close(socket, TRUE, now);
+        g_hash_table_remove(self->sockets, &socket->id);
+        return;
+    }
+    socket->closing = TRUE;
+    if (np_sim_stream_close(socket, FALSE, now))
+        np_sim_process_finish(self, socket, NP_WHY_NONE);
 }
 
 static void
@@ -83,40 +97,65 @@ notify(NpSimProcess *self, const NpNotice *notice)
     g_queue_push_tail(&self->notices, g_memdup2(notice, sizeof *notice));
 }
 
+/* Actions on a socket that is open, or was. */
 static void
-refuse(NpSimProcess *self, NpSocketId id)
+perform_on(NpSimProcess *self, NpSimSocket *socket, const NpAction *action)
 {
-    NpSocketEvent report = { .socket = id, .kind = NP_SOCKET_FAILED, .why = NP_WHY_UNSUPPORTED };
+    NpTime now = np_sim_world_now(self->world);
+    NpSocketEvent report = { .socket = socket->id, .kind = NP_SOCKET_FAILED };
+    gboolean usable = np_address_is_set(&socket->local) && !socket->closing;
 
-    np_sim_process_report(self, &report);
+    if (action->kind == NP_DO_CLOSE) {
+        close_socket(self, socket, action->close.abort, now);
+        return;
+    }
+    if (!usable)
+        return; /* that was reported */
+    switch (action->kind) {
+    case NP_DO_LISTEN:
+        report.why = np_sim_stream_listen(socket, &action->listen);
+        break;
+    case NP_DO_CONNECT:
+        report.why = np_sim_stream_connect(socket, &action->connect, now);
+        break;
+    case NP_DO_SEND:
+        report.why = send_on(self, socket, &action->send, now);
+        break;
+    case NP_DO_SHUTDOWN:
+        np_sim_stream_shutdown(socket, now);
+        break;
+    case NP_DO_OPEN:
+    case NP_DO_CLOSE:
+    case NP_DO_NOTIFY:
+        break;
+    }
+    if (report.why != NP_WHY_NONE)
+        np_sim_process_report(self, &report);
 }
 
 static void
 perform(NpSimProcess *self, const NpAction *action)
 {
-    NpSimSocket *socket = g_hash_table_lookup(self->sockets, &action->socket);
+    NpSimSocket *socket = NULL;
 
-    if (socket == NULL && action->kind != NP_DO_OPEN && action->kind != NP_DO_NOTIFY) {
-        g_warning("a machine used socket %" G_GUINT64_FORMAT ", which is not open", action->socket);
-        return;
-    }
     switch (action->kind) {
     case NP_DO_OPEN:
         open_socket(self, action->socket, &action->open);
         break;
-    case NP_DO_SEND:
-        send_on(self, socket, &action->send);
-        break;
-    case NP_DO_CLOSE:
-        g_hash_table_remove(self->sockets, &action->socket);
+    case NP_DO_NOTIFY:
+        notify(self, &action->notice);
         break;
     case NP_DO_LISTEN:
     case NP_DO_CONNECT:
+    case NP_DO_SEND:
     case NP_DO_SHUTDOWN:
-        refuse(self, action->socket);
-        break;
-    case NP_DO_NOTIFY:
-        notify(self, &action->notice);
+    case NP_DO_CLOSE:
+        socket = np_sim_process_socket(self, action->socket);
+        if (socket != NULL)
+            perform_on(self, socket, action);
+        else
+            g_warning("a machine used socket %" G_GUINT64_FORMAT ", which is not open",
+                      action->socket);
         break;
     }
 }
@@ -154,21 +193,55 @@ start_or_expire(NpSimEvent *event, NpTime now)
 }
 
 static void
-deliver_report(NpSimEvent *event, NpTime now)
+deliver_data(NpSimProcess *self, const Report *report, NpTime now)
 {
-    g_autofree Report *report = (Report *)event;
-    NpSimProcess *self = report->process;
+    NpDatagram in = { .socket = report->report.socket,
+                      .from = report->report.peer,
+                      .arrived = local_time(self, now) };
 
-    if (self->machine == NULL || !g_hash_table_contains(self->sockets, &report->report.socket))
-        return;
-    self->ops->report(self->machine, local_time(self, now), &report->report);
-    drain(self);
+    in.data = g_bytes_get_data(report->data, &in.size);
+    self->ops->receive(self->machine, in.arrived, &in);
 }
 
 static void
-discard_report(NpSimEvent *event)
+free_report(NpSimEvent *event)
 {
-    g_free(event);
+    Report *report = (Report *)event;
+
+    g_clear_pointer(&report->data, g_bytes_unref);
+    g_free(report);
+}
+
+/* Whether the machine still wants to hear it. */
+static gboolean
+is_current(NpSimProcess *self, const NpSocketEvent *event)
+{
+    const NpSimSocket *socket = np_sim_process_socket(self, event->socket);
+
+    return self->machine != NULL && socket != NULL &&
+           (!socket->closing || event->kind == NP_SOCKET_CLOSED);
+}
+
+static void
+deliver_report(NpSimEvent *event, NpTime now)
+{
+    Report *report = (Report *)event;
+    NpSimProcess *self = report->process;
+    const NpSocketEvent *what = &report->report;
+    NpSocketId accepted = what->accepted;
+
+    if (is_current(self, what)) {
+        if (report->data != NULL)
+            deliver_data(self, report, now);
+        else
+            self->ops->report(self->machine, local_time(self, now), what);
+        if (what->kind == NP_SOCKET_CLOSED)
+            g_hash_table_remove(self->sockets, &what->socket);
+        drain(self);
+    } else if (what->kind == NP_SOCKET_ACCEPTED && np_sim_process_socket(self, accepted) != NULL) {
+        close_socket(self, np_sim_process_socket(self, accepted), TRUE, now);
+    }
+    free_report(event);
 }
 
 static void
@@ -176,6 +249,7 @@ free_socket(gpointer data)
 {
     NpSimSocket *socket = data;
 
+    np_sim_stream_detach(socket);
     np_sim_host_unbind(socket->process->host, socket);
     g_free(socket);
 }
@@ -233,7 +307,13 @@ np_sim_process_pump(NpSimProcess *self)
 void
 np_sim_process_stop(NpSimProcess *self)
 {
+    GHashTableIter iter;
+    gpointer socket = NULL;
+
     self->machine = NULL;
+    g_hash_table_iter_init(&iter, self->sockets);
+    while (g_hash_table_iter_next(&iter, NULL, &socket))
+        np_sim_stream_close(socket, TRUE, np_sim_world_now(self->world));
     g_hash_table_remove_all(self->sockets);
 }
 
@@ -260,13 +340,68 @@ np_sim_process_receive(NpSimProcess *self,
     drain(self);
 }
 
-void
-np_sim_process_report(NpSimProcess *self, const NpSocketEvent *event)
+static void
+schedule_report(NpSimProcess *self, const NpSocketEvent *event, GBytes *data)
 {
     Report *report = g_new(Report, 1);
 
-    *report = (Report){ .event = { .fire = deliver_report, .discard = discard_report },
+    *report = (Report){ .event = { .fire = deliver_report, .discard = free_report },
                         .process = self,
-                        .report = *event };
+                        .report = *event,
+                        .data = data };
     np_sim_world_schedule(self->world, np_sim_world_now(self->world), &report->event);
+}
+
+void
+np_sim_process_report(NpSimProcess *self, const NpSocketEvent *event)
+{
+    schedule_report(self, event, NULL);
+}
+
+void
+np_sim_process_report_data(NpSimProcess *self,
+                           NpSocketId socket,
+                           const NpAddress *from,
+                           GBytes *data)
+{
+    NpSocketEvent event = { .socket = socket, .peer = *from };
+
+    schedule_report(self, &event, data);
+}
+
+NpSimHost *
+np_sim_process_host(const NpSimProcess *self)
+{
+    return self->host;
+}
+
+NpSimSocket *
+np_sim_process_socket(const NpSimProcess *self, NpSocketId id)
+{
+    return g_hash_table_lookup(self->sockets, &id);
+}
+
+NpSimSocket *
+np_sim_process_accept(NpSimProcess *self, NpSimSocket *listener)
+{
+    NpSimSocket *socket = NULL;
+
+    if (listener->listen.first_accepted > listener->listen.last_accepted ||
+        g_hash_table_size(self->sockets) >= np_sim_host_max_sockets(self->host))
+        return NULL;
+    socket = g_new0(NpSimSocket, 1);
+    socket->process = self;
+    socket->id = listener->listen.first_accepted++;
+    socket->transport = NP_TRANSPORT_TCP;
+    socket->flags = listener->flags;
+    g_hash_table_insert(self->sockets, &socket->id, socket);
+    return socket;
+}
+
+void
+np_sim_process_finish(NpSimProcess *self, const NpSimSocket *socket, NpWhy why)
+{
+    NpSocketEvent event = { .socket = socket->id, .kind = NP_SOCKET_CLOSED, .why = why };
+
+    np_sim_process_report(self, &event);
 }

@@ -14,6 +14,13 @@
 typedef struct NpSimHost NpSimHost;
 typedef struct NpSimProcess NpSimProcess;
 typedef struct NpSimSocket NpSimSocket;
+typedef struct NpSimStream NpSimStream;
+
+/* What identifies a connection on a host. */
+typedef struct {
+    NpAddress local;
+    NpAddress peer;
+} NpSimEnds;
 
 struct NpSimSocket {
     NpSimProcess *process;
@@ -22,6 +29,10 @@ struct NpSimSocket {
     NpOpenFlags flags;
     NpAddress local; /* NP_FAMILY_NONE if it could not be bound */
     NpSimSocket *next_on_port;
+    gboolean listening; /* TCP */
+    NpListen listen;    /* what is left of its range */
+    NpSimStream *stream;
+    gboolean closing; /* the machine has closed it; it waits for its last byte to be gone */
 };
 
 NpSimProcess *np_sim_process_new(NpSimHost *host, const NpMachineOps *ops, gpointer machine);
@@ -45,3 +56,15 @@ void np_sim_process_receive(NpSimProcess *self,
                             NpTime now);
 /* Takes effect later, unless the socket is closed by then. */
 void np_sim_process_report(NpSimProcess *self, const NpSocketEvent *event);
+/* The same for a piece of a stream. Takes over @data. */
+void np_sim_process_report_data(NpSimProcess *self,
+                                NpSocketId socket,
+                                const NpAddress *from,
+                                GBytes *data);
+NpSimHost *np_sim_process_host(const NpSimProcess *self);
+/* NULL if there is no such socket, or no longer. */
+NpSimSocket *np_sim_process_socket(const NpSimProcess *self, NpSocketId id);
+/* A socket for a connection that @listener accepted; NULL if there can be no more. */
+NpSimSocket *np_sim_process_accept(NpSimProcess *self, NpSimSocket *listener);
+/* The last byte of a closing socket is gone, or nobody wants it any more. */
+void np_sim_process_finish(NpSimProcess *self, const NpSimSocket *socket, NpWhy why);

@@ -17,6 +17,12 @@ static const char *const kind_texts[NP_SIM_N_RECORD_KINDS] = {
     [NP_SIM_NOTICE] = "notice",
 };
 
+static const char *const protocol_texts[NP_NAT_N_PROTOCOLS] = {
+    [NP_NAT_UDP] = "udp",
+    [NP_NAT_TCP] = "tcp",
+    [NP_NAT_ECHO] = "echo",
+};
+
 /* FNV-1a over words instead of bytes, with a fold: a fingerprint for equality, not for security. */
 static void
 digest(NpSimTrace *self, guint64 word)
@@ -59,6 +65,11 @@ record(NpSimTrace *self, const NpSimRecord *record_, const NpSimPacket *packet)
         digest_address(self, &record_->header.source);
         digest_address(self, &record_->header.destination);
         digest(self, record_->size);
+        if (record_->header.protocol == NP_NAT_TCP) {
+            digest(self, record_->header.tcp.flags);
+            digest(self, (guint64)record_->header.tcp.sequence << 32 |
+                             record_->header.tcp.acknowledgment);
+        }
         if (record_->kind == NP_SIM_SENT && record_->size > 0)
             digest_bytes(self, np_sim_packet_data(packet), record_->size);
     } else {
@@ -131,6 +142,24 @@ np_sim_trace_notice(NpSimTrace *self, NpTime now, guint node, guint code, guint6
     record(self, &entry, NULL);
 }
 
+/* "S", "SA", "FA": the letters tcpdump has for them. */
+static void
+append_flags(GString *text, guint8 flags)
+{
+    static const struct {
+        guint8 flag;
+        char letter;
+    } letters[] = { { NP_NAT_SYN, 'S' },
+                    { NP_NAT_FIN, 'F' },
+                    { NP_NAT_RST, 'R' },
+                    { NP_NAT_PSH, 'P' },
+                    { NP_NAT_ACK, 'A' } };
+
+    for (gsize i = 0; i < G_N_ELEMENTS(letters); i++)
+        if ((flags & letters[i].flag) != 0)
+            g_string_append_c(text, letters[i].letter);
+}
+
 static void
 append_packet(GString *text, const NpSimRecord *entry)
 {
@@ -142,8 +171,15 @@ append_packet(GString *text, const NpSimRecord *entry)
     np_address_format(&header->destination, destination);
     switch (header->kind) {
     case NP_NAT_PACKET_DATA:
-        g_string_append_printf(text, " udp %s > %s ttl %u, %" G_GSIZE_FORMAT " bytes", source,
-                               destination, header->ttl, entry->size);
+        g_string_append_printf(text, " %s %s > %s ttl %u, %" G_GSIZE_FORMAT " bytes",
+                               protocol_texts[header->protocol], source, destination, header->ttl,
+                               entry->size);
+        if (header->protocol == NP_NAT_TCP) {
+            g_string_append(text, ", ");
+            append_flags(text, header->tcp.flags);
+            g_string_append_printf(text, " %u %u", header->tcp.sequence,
+                                   header->tcp.acknowledgment);
+        }
         break;
     case NP_NAT_PACKET_ERROR:
         g_string_append_printf(text, " icmp %u/%u %s > %s", header->quote.type, header->quote.code,
