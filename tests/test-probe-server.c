@@ -90,6 +90,63 @@ knows_no_alternate_of_a_server_that_named_none(void)
     CU_ASSERT(!np_probe_server_alternate(&server, BOTH, &alternate));
 }
 
+static void
+asks_only_an_other_address_that_the_server_may_name(void)
+{
+    static const struct {
+        const char *label;
+        const char *server, *named;
+        gboolean asked;
+    } rows[] = {
+        { "another public one", "192.0.2.1:3478", "192.0.2.2:3479", TRUE },
+        { "private, of a public server", "192.0.2.1:3478", "192.168.1.1:3479", FALSE },
+        { "a carrier's, of a public server", "192.0.2.1:3478", "100.64.0.1:3479", FALSE },
+        { "link-local, of a public server", "192.0.2.1:3478", "169.254.0.1:3479", FALSE },
+        { "private, of a private server", "192.168.1.1:3478", "192.168.1.2:3479", TRUE },
+        { "public, of a private server", "192.168.1.1:3478", "192.0.2.1:3479", TRUE },
+        { "loopback", "192.0.2.1:3478", "127.0.0.1:3479", FALSE },
+        { "loopback, of a private server", "192.168.1.1:3478", "127.0.0.1:3479", FALSE },
+        { "loopback, of loopback", "127.0.0.1:3478", "127.0.0.2:3479", TRUE },
+        { "multicast", "192.0.2.1:3478", "224.0.0.1:3479", FALSE },
+        { "broadcast", "192.0.2.1:3478", "255.255.255.255:3479", FALSE },
+        { "nobody", "192.0.2.1:3478", "0.0.0.0:3479", FALSE },
+        { "no port", "192.0.2.1:3478", "192.0.2.2:0", FALSE },
+        { "another family", "192.0.2.1:3478", "[2001:db8::1]:3479", FALSE },
+        { "IPv6", "[2001:db8::1]:3478", "[2001:db8::2]:3479", TRUE },
+        { "unique local, of a public server", "[2001:db8::1]:3478", "[fd00::2]:3479", FALSE },
+    };
+
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        NpProbeServer server = { 0 };
+        NpAddress named;
+
+        NP_REQUIRE(np_address_parse(&server.address, rows[i].server, 0));
+        NP_REQUIRE(np_address_parse(&named, rows[i].named, 0));
+        np_probe_server_name_other(&server, &named);
+        NP_ASSERT_ROW(np_address_equal(&server.named, &named), rows[i].label);
+        NP_ASSERT_ROW(np_address_is_set(&server.other) == rows[i].asked, rows[i].label);
+    }
+}
+
+static void
+knows_who_has_said_that_nobody_listens(void)
+{
+    NpProbeServers servers;
+    NpAddress address = np_address_ipv4(one, 3478);
+
+    np_probe_servers_init(&servers);
+    np_probe_servers_add(&servers, &address, TRUE);
+    CU_ASSERT(!np_probe_servers_any_refused(&servers));
+    CU_ASSERT(!np_probe_servers_endpoint_answered(&servers, &address));
+    np_probe_servers_at(&servers, 0)->refused = TRUE;
+    np_probe_servers_at(&servers, 0)->answered = TRUE;
+    CU_ASSERT(np_probe_servers_any_refused(&servers));
+    CU_ASSERT(np_probe_servers_endpoint_answered(&servers, &address));
+    address.port++;
+    CU_ASSERT(!np_probe_servers_endpoint_answered(&servers, &address));
+    np_probe_servers_clear(&servers);
+}
+
 int
 main(void)
 {
@@ -98,6 +155,8 @@ main(void)
         NP_TEST(trusts_hosts_that_were_named_or_have_answered),
         NP_TEST(knows_an_alternate_only_where_the_server_named_a_different_one),
         NP_TEST(knows_no_alternate_of_a_server_that_named_none),
+        NP_TEST(asks_only_an_other_address_that_the_server_may_name),
+        NP_TEST(knows_who_has_said_that_nobody_listens),
         { 0 },
     };
 

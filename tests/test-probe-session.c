@@ -258,6 +258,89 @@ knows_a_server_by_what_it_does(void)
 }
 
 static void
+counts_an_answer_once_however_often_it_comes(void)
+{
+    g_auto(Fixture) fixture = { 0 };
+    NpStunMessage request;
+    NpAddress to;
+    guint8 buffer[256];
+    Reply reply;
+
+    fixture_init(&fixture);
+    np_probe_session_ask(&fixture.session, 0, fixture.socket, &fixture.server, NP_PROBE_ASK_PLAIN,
+                         NP_PROBE_INTERVAL);
+    NP_REQUIRE(next_sent(&fixture, &request, &to, buffer));
+    reply = success(&fixture);
+    for (guint i = 1; i <= 100; i++)
+        answer(&fixture, &request, &reply, i * RTT);
+    NP_ASSERT_INT(fixture.session.path.rtt_max, RTT);
+    NP_ASSERT_INT(fixture.session.path.n_answered, 1);
+}
+
+static void
+does_not_believe_mappings_that_no_nat_can_make(void)
+{
+    static const struct {
+        const char *label;
+        gboolean many_sockets;
+        guint16 port_step;
+        guint n_answers;
+        gboolean believed;
+    } rows[] = {
+        { "one socket, one mapping", FALSE, 0, 4, TRUE },
+        { "one socket, a mapping each time", FALSE, 1, 4, FALSE },
+        { "one socket, two mappings: a mistake on the way", FALSE, 1, 2, TRUE },
+        { "a mapping for each socket", TRUE, 1, 4, TRUE },
+        { "one mapping for all sockets", TRUE, 0, 4, FALSE },
+    };
+
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_auto(Fixture) fixture = { 0 };
+        NpProbeAsk *ask = NULL;
+
+        fixture_init(&fixture);
+        for (guint j = 0; j < rows[i].n_answers; j++) {
+            NpStunMessage request;
+            NpAddress to;
+            guint8 buffer[256];
+            Reply reply = success(&fixture);
+
+            if (rows[i].many_sockets)
+                fixture.socket = np_probe_session_open(&fixture.session, 0);
+            ask = np_probe_session_ask(&fixture.session, 0, fixture.socket, &fixture.server,
+                                       NP_PROBE_ASK_PLAIN, NP_PROBE_INTERVAL);
+            NP_REQUIRE(next_sent(&fixture, &request, &to, buffer));
+            reply.mapped.port += j * rows[i].port_step;
+            answer(&fixture, &request, &reply, RTT);
+        }
+        NP_ASSERT_ROW(ask->has_answer, rows[i].label);
+        NP_ASSERT_ROW(np_probe_session_believes(&fixture.session, ask) == rows[i].believed,
+                      rows[i].label);
+    }
+}
+
+static void
+takes_no_answer_of_another_endpoint_for_this_ones(void)
+{
+    g_auto(Fixture) fixture = { 0 };
+    NpProbeAsk *ask = NULL;
+    NpStunMessage request;
+    NpAddress to;
+    guint8 buffer[256];
+    Reply reply;
+
+    fixture_init(&fixture);
+    ask = np_probe_session_ask(&fixture.session, 0, fixture.socket, &fixture.server,
+                               NP_PROBE_ASK_PLAIN, NP_PROBE_INTERVAL);
+    NP_REQUIRE(next_sent(&fixture, &request, &to, buffer));
+    reply = success(&fixture);
+    reply.from.port++;
+    answer(&fixture, &request, &reply, RTT);
+    CU_ASSERT(!ask->has_answer);
+    CU_ASSERT(!np_probe_servers_any_answered(&fixture.session.servers));
+}
+
+static void
 tells_an_echo_from_a_hairpin(void)
 {
     g_auto(Fixture) fixture = { 0 };
@@ -390,6 +473,9 @@ main(void)
         NP_TEST(believes_no_answer_that_it_did_not_ask_for),
         NP_TEST(drops_what_is_not_stun_and_remembers_who_sent_it),
         NP_TEST(knows_a_server_by_what_it_does),
+        NP_TEST(counts_an_answer_once_however_often_it_comes),
+        NP_TEST(does_not_believe_mappings_that_no_nat_can_make),
+        NP_TEST(takes_no_answer_of_another_endpoint_for_this_ones),
         NP_TEST(tells_an_echo_from_a_hairpin),
         NP_TEST(learns_hops_and_refusals_from_icmp),
         NP_TEST(sends_little_to_an_address_that_only_a_server_named),

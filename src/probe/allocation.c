@@ -51,7 +51,7 @@ allocation_settled(gconstpointer data, const NpProbeSession *session, NpTime now
     return TRUE;
 }
 
-/* The first server is dead but another lives: ask that one instead, once. */
+/* The first server is dead, or worth nothing, but another lives: ask that one instead, once. */
 static void
 allocation_advance(gpointer data, NpProbeSession *session, NpTime now)
 {
@@ -61,12 +61,13 @@ allocation_advance(gpointer data, NpProbeSession *session, NpTime now)
         return;
     self->restarted = TRUE;
     for (guint i = 0; i < N_SOCKETS; i++)
-        if (self->asks[i]->has_answer)
+        if (np_probe_session_believes(session, self->asks[i]))
             return;
     for (guint i = 0; i < np_probe_servers_count(&session->servers); i++) {
-        NpAddress address = np_probe_servers_at(&session->servers, i)->address;
+        const NpProbeServer *server = np_probe_servers_at(&session->servers, i);
+        NpAddress address = server->address;
 
-        if (np_probe_servers_at(&session->servers, i)->answered) {
+        if (server->answered && np_probe_server_is_consistent(server)) {
             burst(self, session, &address, now);
             return;
         }
@@ -90,7 +91,7 @@ collect(const NpProbeAllocation *self,
         const NpProbeAsk *ask = self->asks[i];
         NpAddress local = { 0 };
 
-        if (!ask->has_answer || ask->answer.error != 0 ||
+        if (!np_probe_session_believes(session, ask) ||
             !np_probe_session_local(session, self->sockets[i], &local))
             continue;
         samples[n++] = (NpNatSample){

@@ -46,7 +46,7 @@ find_external(const NpProbeSession *session, NpAddress *external)
     for (guint i = 0; i < session->asks->len; i++) {
         const NpProbeAsk *ask = session->asks->pdata[i];
 
-        if (!ask->has_answer || !np_address_is_set(&ask->answer.mapped) ||
+        if (!np_probe_session_believes(session, ask) ||
             np_address_same_host(&ask->answer.mapped, &session->seen_local))
             continue;
         *external = np_address_with_port(&ask->answer.mapped, UNUSED_PORT);

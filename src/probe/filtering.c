@@ -120,14 +120,67 @@ start_witness(Target *target, NpProbeSession *session, NpTime now)
                                          change_both, NP_PROBE_INTERVAL));
 }
 
+static const NpProbeAsk *
+find_witness_ask(const Target *target, const NpAddress *to, guint change)
+{
+    for (guint i = 0; i < target->witness_asks->len; i++) {
+        const NpProbeAsk *ask = target->witness_asks->pdata[i];
+
+        if (ask->flags == change && np_address_equal(&ask->to, to))
+            return ask;
+    }
+    return NULL;
+}
+
+/*
+ * The witness has spoken to the alternate, from the very mapping that the server answers to, and
+ * was answered: whatever the filter, it lets in what the alternate sends. If nothing comes, the
+ * server has sent nothing.
+ */
+static gboolean
+withholds(const Target *target,
+          const NpProbeSession *session,
+          const NpProbeServer *server,
+          guint change,
+          NpTime now)
+{
+    const NpProbeAsk *asked = find_witness_ask(target, &target->server, change);
+    const NpProbeAsk *opener = NULL;
+    NpAddress alternate = { 0 };
+
+    if (asked == NULL || asked->has_answer || asked->refused ||
+        np_probe_ask_ripe_copies(asked, &session->path, now) <
+            np_probe_path_copies(&session->path) ||
+        !np_probe_server_alternate(server, change, &alternate))
+        return FALSE;
+    opener = find_witness_ask(target, &alternate, NP_PROBE_ASK_PLAIN);
+    return opener != NULL && np_probe_session_believes(session, opener) &&
+           np_address_equal(&opener->answer.mapped, &target->witness_control->answer.mapped);
+}
+
+static void
+hear_witness(const Target *target, NpProbeSession *session, NpTime now)
+{
+    NpProbeServer *server = np_probe_servers_find(&session->servers, &target->server);
+
+    if (!(server->change_shown & change_both) &&
+        withholds(target, session, server, NP_PROBE_ASK_CHANGE_PORT, now))
+        server->change_withheld |= NP_PROBE_ASK_CHANGE_PORT;
+    if (!(server->change_shown & NP_PROBE_ASK_CHANGE_IP) &&
+        withholds(target, session, server, change_both, now))
+        server->change_withheld |= NP_PROBE_ASK_CHANGE_IP;
+}
+
 static void
 filtering_advance(gpointer data, NpProbeSession *session, NpTime now)
 {
     NpProbeFiltering *self = data;
 
-    for (guint i = 0; i < self->n_targets; i++)
+    for (guint i = 0; i < self->n_targets; i++) {
         if (self->targets[i].witness_asks->len == 0 && self->targets[i].witness_control->has_answer)
             start_witness(&self->targets[i], session, now);
+        hear_witness(&self->targets[i], session, now);
+    }
 }
 
 static gboolean
@@ -163,14 +216,15 @@ credit(const NpProbeSession *session, const NpAddress *address, guint change)
     const NpProbeServer *server = np_probe_servers_find(&session->servers, address);
     NpAddress alternate = { 0 };
 
-    if (server == NULL || server->change_ignored || (server->change_refused & change))
+    if (server == NULL || server->change_ignored ||
+        ((server->change_refused | server->change_withheld) & change))
         return 0;
     /* A change of address shown is proof of the whole machinery; a change of port is not. */
     if (server->change_shown &
         (change & NP_PROBE_ASK_CHANGE_IP ? NP_PROBE_ASK_CHANGE_IP : change_both))
         return 1;
     if (!np_probe_server_alternate(server, change, &alternate) ||
-        !np_probe_servers_host_answered(&session->servers, &alternate))
+        !np_probe_servers_endpoint_answered(&session->servers, &alternate))
         return 0;
     return CLAIM_CREDIT;
 }
@@ -246,15 +300,18 @@ excuse(const NpProbeFiltering *self, const NpProbeSession *session)
             continue;
         if (server->change_ignored)
             return "the server ignores CHANGE-REQUEST; a server with RFC 5780 would tell";
+        if (server->change_withheld)
+            return "the server leaves CHANGE-REQUEST unanswered; one with RFC 5780 would tell";
         if (server->change_refused)
             return "the server cannot answer from another address; one with two addresses (RFC "
-                   "5780) "
-                   "would tell";
+                   "5780) would tell";
         if (!np_address_is_set(&server->other))
             return "the server names no other address to answer from; a second one would tell";
         if (np_address_same_host(&server->other, &server->address))
-            return "the server names its own address as the other one";
-        return "the server's other address has not been seen to answer";
+            return "the server names its own address as the other one; a server with two "
+                   "addresses would tell";
+        return "the server's other address has not been seen to answer; a server with two "
+               "addresses would tell";
     }
     return "no server answered";
 }

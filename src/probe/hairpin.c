@@ -160,6 +160,11 @@ hairpin_conclude(gpointer data, const NpProbeSession *session, NpTime now, NpPro
 
     if (self->not_applicable || one_sided == NULL || self->loops[LEFT] == NULL)
         return;
+    if (!np_probe_session_believes(session, self->bindings[LISTENER])) {
+        np_verdict_leave_open(verdict, np_verdict_anything(NP_NAT_AXIS_HAIRPIN), 1.0,
+                              "no server told which address to send to; another one would");
+        return;
+    }
     mutual = self->loops[LEFT]->has_answer ? self->loops[LEFT] : self->loops[RIGHT];
     add_loop_evidence(verdict, one_sided, "from a second socket");
     add_loop_evidence(verdict, mutual, "both sockets sending");

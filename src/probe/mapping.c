@@ -94,12 +94,12 @@ typedef struct {
 } Comparison;
 
 static void
-compare(Comparison *sum, const GPtrArray *asks)
+compare(Comparison *sum, const NpProbeSession *session, const GPtrArray *asks)
 {
     for (guint i = 0; i < asks->len; i++) {
         const NpProbeAsk *a = asks->pdata[i];
 
-        if (!a->has_answer || a->answer.error != 0)
+        if (!np_probe_session_believes(session, a))
             continue;
         sum->n_answers++;
         for (guint j = 0; j < i; j++) {
@@ -107,7 +107,7 @@ compare(Comparison *sum, const GPtrArray *asks)
             Pairs *pairs = np_address_same_host(&a->to, &b->to) ? &sum->ports : &sum->hosts;
             gboolean alike = FALSE;
 
-            if (!b->has_answer || b->answer.error != 0)
+            if (!np_probe_session_believes(session, b))
                 continue;
             alike = np_address_equal(&a->answer.mapped, &b->answer.mapped);
             pairs->n_alike += alike;
@@ -195,7 +195,7 @@ conclude_nat(const NpProbeMapping *self, const NpProbeSession *session, NpVerdic
             const NpProbeAsk *ask = self->asks[i]->pdata[j];
             char here[NP_ADDRESS_TEXT_SIZE], seen[NP_ADDRESS_TEXT_SIZE];
 
-            if (!ask->has_answer || ask->answer.error != 0)
+            if (!np_probe_session_believes(session, ask))
                 continue;
             np_verdict_conclude(verdict, !np_address_equal(&ask->answer.mapped, &local), 1.0);
             np_verdict_add_evidence(verdict, "%s is seen as %s", np_address_format(&local, here),
@@ -203,6 +203,21 @@ conclude_nat(const NpProbeMapping *self, const NpProbeSession *session, NpVerdic
             return;
         }
     }
+}
+
+/* Somebody answered, but nothing that could be true. */
+static void
+conclude_nothing(const NpProbeSession *session, NpProfile *profile)
+{
+    static const NpNatAxis axes[] = { NP_NAT_AXIS_NAT, NP_NAT_AXIS_MAPPING,
+                                      NP_NAT_AXIS_ALLOCATION };
+
+    if (!np_probe_servers_any_answered(&session->servers))
+        return;
+    for (guint i = 0; i < G_N_ELEMENTS(axes); i++)
+        np_verdict_leave_open(&profile->verdicts[axes[i]], np_verdict_anything(axes[i]), 1.0,
+                              "the server contradicts itself about this machine's external "
+                              "address; another server would tell");
 }
 
 static void
@@ -214,11 +229,13 @@ mapping_conclude(gpointer data, const NpProbeSession *session, NpTime now, NpPro
 
     (void)now;
     for (guint i = 0; i < N_SOCKETS; i++)
-        compare(&seen[i], self->asks[i]);
-    if (seen[0].n_answers + seen[1].n_answers == 0)
-        return;
-    conclude_nat(self, session, &profile->verdicts[NP_NAT_AXIS_NAT]);
-    conclude_dependence(seen, verdict);
+        compare(&seen[i], session, self->asks[i]);
+    if (seen[0].n_answers + seen[1].n_answers == 0) {
+        conclude_nothing(session, profile);
+    } else {
+        conclude_nat(self, session, &profile->verdicts[NP_NAT_AXIS_NAT]);
+        conclude_dependence(seen, verdict);
+    }
     add_evidence(self, session, verdict);
 }
 

@@ -99,7 +99,7 @@ np_probe_plan_finish(NpProbePlan *self, NpTime now)
     for (guint i = 0; i < self->session.asks->len; i++) {
         const NpProbeAsk *ask = self->session.asks->pdata[i];
 
-        if (ask->has_answer && np_address_is_set(&ask->answer.mapped))
+        if (np_probe_session_believes(&self->session, ask))
             np_profile_add_external(&self->profile, &ask->answer.mapped);
     }
     np_probe_session_close_all(&self->session);

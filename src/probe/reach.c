@@ -254,6 +254,12 @@ reach_conclude(gpointer data, const NpProbeSession *session, NpTime now, NpProfi
     }
     if (!self->tcp_answered)
         return;
+    if (np_probe_servers_any_refused(&session->servers)) {
+        np_verdict_leave_open(verdict, np_verdict_anything(NP_NAT_AXIS_REACHABLE), 1.0,
+                              "the server listens on TCP only, and says so by ICMP; one that "
+                              "listens on UDP would tell");
+        return;
+    }
     for (guint i = 0; i < session->asks->len; i++)
         copies += np_probe_ask_ripe_copies(session->asks->pdata[i], &session->path, now);
     np_verdict_conclude(verdict, FALSE, np_probe_path_silence_confidence(&session->path, copies));

@@ -7,6 +7,8 @@
 /* What a person can name on a command line, and the grids learnt from it; more adds no knowledge.
  */
 #define MAX_SERVERS 16
+/* One answer could have been changed on the way; a second one that cannot be true was not. */
+#define MIN_CONTRADICTIONS 2
 
 void
 np_probe_servers_init(NpProbeServers *self)
@@ -74,6 +76,15 @@ np_probe_servers_any_answered(const NpProbeServers *self)
 }
 
 gboolean
+np_probe_servers_any_refused(const NpProbeServers *self)
+{
+    for (guint i = 0; i < self->list->len; i++)
+        if (np_probe_servers_at(self, i)->refused)
+            return TRUE;
+    return FALSE;
+}
+
+gboolean
 np_probe_servers_host_answered(const NpProbeServers *self, const NpAddress *host)
 {
     for (guint i = 0; i < self->list->len; i++) {
@@ -83,6 +94,58 @@ np_probe_servers_host_answered(const NpProbeServers *self, const NpAddress *host
             return TRUE;
     }
     return FALSE;
+}
+
+gboolean
+np_probe_servers_endpoint_answered(const NpProbeServers *self, const NpAddress *endpoint)
+{
+    const NpProbeServer *server = np_probe_servers_find(self, endpoint);
+
+    return server != NULL && server->answered;
+}
+
+/* Addresses that mean something else, or somebody else, on every network. */
+static gboolean
+is_local_scope(const NpAddress *address)
+{
+    return np_address_is_private(address) || np_address_is_link_local(address) ||
+           np_address_is_loopback(address) || np_address_is_shared(address);
+}
+
+/*
+ * A server on the internet has no business naming a host of the client's own network, which would
+ * then be asked in its place: with that anybody could look for hosts behind the NAT.
+ */
+void
+np_probe_server_name_other(NpProbeServer *self, const NpAddress *named)
+{
+    self->named = *named;
+    if (named->family != self->address.family || !np_address_is_destination(named) ||
+        np_address_is_loopback(named) != np_address_is_loopback(&self->address) ||
+        (is_local_scope(named) && !is_local_scope(&self->address)))
+        return;
+    self->other = *named;
+}
+
+void
+np_probe_server_show_change(NpProbeServer *self, guint change, const NpAddress *from, guint error)
+{
+    /* Who cannot change the address may still change the port. */
+    if (error != 0)
+        self->change_refused |=
+            change & NP_PROBE_ASK_CHANGE_IP ? NP_PROBE_ASK_CHANGE_IP : NP_PROBE_ASK_CHANGE_PORT;
+    else if (np_address_equal(from, &self->address))
+        self->change_ignored = TRUE;
+    else if (np_address_same_host(from, &self->address))
+        self->change_shown |= NP_PROBE_ASK_CHANGE_PORT;
+    else
+        self->change_shown |= NP_PROBE_ASK_CHANGE_IP;
+}
+
+gboolean
+np_probe_server_is_consistent(const NpProbeServer *self)
+{
+    return self->contradictions < MIN_CONTRADICTIONS;
 }
 
 gboolean

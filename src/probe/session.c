@@ -94,6 +94,15 @@ np_probe_session_local(const NpProbeSession *self, NpSocketId id, NpAddress *loc
 }
 
 gboolean
+np_probe_session_believes(const NpProbeSession *self, const NpProbeAsk *ask)
+{
+    const NpProbeServer *server = np_probe_servers_find(&self->servers, &ask->to);
+
+    return ask->has_answer && np_address_is_set(&ask->answer.mapped) &&
+           (server == NULL || np_probe_server_is_consistent(server));
+}
+
+gboolean
 np_probe_session_is_self(const NpProbeSession *self, const NpAddress *host)
 {
     if (np_address_is_set(&self->seen_local) && np_address_same_host(&self->seen_local, host))
@@ -101,8 +110,7 @@ np_probe_session_is_self(const NpProbeSession *self, const NpAddress *host)
     for (guint i = 0; i < self->asks->len; i++) {
         const NpProbeAsk *ask = self->asks->pdata[i];
 
-        if (ask->has_answer && np_address_is_set(&ask->answer.mapped) &&
-            np_address_same_host(&ask->answer.mapped, host))
+        if (np_probe_session_believes(self, ask) && np_address_same_host(&ask->answer.mapped, host))
             return TRUE;
     }
     return FALSE;
@@ -247,15 +255,11 @@ static void
 learn_from_plain(NpProbeSession *self,
                  NpProbeServer *server,
                  const NpStunMessage *message,
-                 const NpDatagram *in,
                  NpTime rtt)
 {
     g_autofree char *software = np_stun_message_text(message, NP_STUN_ATTR_SOFTWARE);
+    NpAddress named = { 0 };
 
-    if (!np_address_equal(&in->from, &server->address)) {
-        server->wrong_source = in->from;
-        return;
-    }
     server->rtt = MIN(server->rtt, rtt);
     if (server->answered)
         return;
@@ -263,30 +267,38 @@ learn_from_plain(NpProbeSession *self,
     prove_host(self, &server->address);
     if (software != NULL)
         g_strlcpy(server->software, software, sizeof server->software);
-    if (!np_stun_message_address(message, NP_STUN_ATTR_OTHER_ADDRESS, &server->other))
-        np_stun_message_address(message, NP_STUN_ATTR_CHANGED_ADDRESS, &server->other);
-    if (server->other.family != self->family || !np_address_is_destination(&server->other) ||
-        np_address_is_loopback(&server->other) != np_address_is_loopback(&server->address))
-        server->other = (NpAddress){ 0 };
+    if (np_stun_message_address(message, NP_STUN_ATTR_OTHER_ADDRESS, &named) ||
+        np_stun_message_address(message, NP_STUN_ATTR_CHANGED_ADDRESS, &named))
+        np_probe_server_name_other(server, &named);
     /* One step from what the person named: a learnt endpoint's alternates add no knowledge. */
     if (server->given)
         learn_grid(self, server);
 }
 
-/* What the server did is told by where the answer came from, not by what it claims. */
-static void
-learn_from_change(NpProbeServer *server, guint change, const NpDatagram *in, guint error)
+/*
+ * Behind any NAT a socket has one mapping towards an endpoint, and no other socket has the same:
+ * answers could not find their way back. A server that says otherwise is wrong about mappings.
+ */
+static gboolean
+contradicts(const NpProbeAsk *one, const NpProbeAsk *two, const NpAddress *mapped)
 {
-    /* Who cannot change the address may still change the port. */
-    if (error != 0)
-        server->change_refused |=
-            change & NP_PROBE_ASK_CHANGE_IP ? NP_PROBE_ASK_CHANGE_IP : NP_PROBE_ASK_CHANGE_PORT;
-    else if (np_address_equal(&in->from, &server->address))
-        server->change_ignored = TRUE;
-    else if (np_address_same_host(&in->from, &server->address))
-        server->change_shown |= NP_PROBE_ASK_CHANGE_PORT;
-    else
-        server->change_shown |= NP_PROBE_ASK_CHANGE_IP;
+    return two->has_answer && np_address_equal(&one->to, &two->to) &&
+           np_address_is_set(&two->answer.mapped) &&
+           (one->socket == two->socket) != np_address_equal(mapped, &two->answer.mapped);
+}
+
+static void
+look_for_contradictions(NpProbeSession *self,
+                        NpProbeServer *server,
+                        const NpProbeAsk *ask,
+                        const NpAddress *mapped)
+{
+    for (guint i = 0; i < self->asks->len; i++) {
+        if (contradicts(ask, self->asks->pdata[i], mapped)) {
+            server->contradictions++;
+            return;
+        }
+    }
 }
 
 static void
@@ -301,9 +313,21 @@ take_answer(NpProbeSession *self, NpTime now, const NpStunMessage *message, cons
 
     if (ask == NULL || ask->socket != in->socket) {
         self->counters.stray++;
+        server = np_probe_servers_find(&self->servers, &in->from);
+        if (server != NULL)
+            server->strays = TRUE;
         return;
     }
+    /* A copy is timed, and believed, once: who answers twice says nothing new. */
+    if (ask->answered & 1u << copy)
+        return;
     server = np_probe_servers_find(&self->servers, &ask->to);
+    /* What another endpoint says is no answer of this one, unless it was asked for that. */
+    if (server != NULL && !(ask->flags & change_flags) &&
+        !np_address_equal(&in->from, &server->address)) {
+        server->wrong_source = in->from;
+        return;
+    }
     if (message->class == NP_STUN_ERROR) {
         if (!np_stun_message_error(message, &answer.error))
             answer.error = NP_STUN_SERVER_ERROR;
@@ -319,9 +343,13 @@ take_answer(NpProbeSession *self, NpTime now, const NpStunMessage *message, cons
         np_probe_path_add_rtt(&self->path, MAX(rtt, 0));
     ask->answered |= 1u << copy;
     if (server != NULL && (ask->flags & change_flags))
-        learn_from_change(server, ask->flags & change_flags, in, answer.error);
+        np_probe_server_show_change(server, ask->flags & change_flags, &in->from, answer.error);
     else if (server != NULL && answer.error == 0)
-        learn_from_plain(self, server, message, in, rtt);
+        learn_from_plain(self, server, message, rtt);
+    else if (server != NULL)
+        server->error = answer.error;
+    if (server != NULL && answer.error == 0)
+        look_for_contradictions(self, server, ask, &answer.mapped);
     if (np_address_is_set(&in->to) && !np_address_is_any(&in->to))
         self->seen_local = np_address_with_port(&in->to, 0);
     if (!ask->has_answer) {

@@ -56,6 +56,8 @@ NpSocketId np_probe_session_open(NpProbeSession *self, guint16 port);
 const NpProbeSocket *np_probe_session_socket(const NpProbeSession *self, NpSocketId id);
 /* Host and port of @id as this machine sees them. FALSE as long as they are not known. */
 gboolean np_probe_session_local(const NpProbeSession *self, NpSocketId id, NpAddress *local);
+/* Whether the external endpoint in its answer, if it has one, can be true. */
+gboolean np_probe_session_believes(const NpProbeSession *self, const NpProbeAsk *ask);
 /* Whether @host is an address of ours: local, or one an answer has mapped us to. */
 gboolean np_probe_session_is_self(const NpProbeSession *self, const NpAddress *host);
 

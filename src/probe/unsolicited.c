@@ -58,7 +58,8 @@ early_sender(const NpProbeUnsolicited *self,
 {
     const NpProbeServer *server = np_probe_servers_find(&session->servers, &self->server);
 
-    if (server == NULL || server->change_ignored || (server->change_refused & trial->change))
+    if (server == NULL || server->change_ignored ||
+        ((server->change_refused | server->change_withheld) & trial->change))
         return FALSE;
     if (trial->early->has_answer) {
         *sender = trial->early->answer.from;
@@ -131,11 +132,11 @@ unsolicited_settled(gconstpointer data, const NpProbeSession *session, NpTime no
 
 /* Whether the filter was seen to stop packets from where this trial's early packet came from. */
 static gboolean
-is_valid(const Trial *trial, const NpVerdict *filtering)
+is_valid(const Trial *trial, const NpProbeSession *session, const NpVerdict *filtering)
 {
     guint value = 0;
 
-    if (trial->late == NULL || trial->passed)
+    if (trial->late == NULL || trial->passed || !np_probe_session_believes(session, trial->binding))
         return FALSE;
     if (!np_verdict_decided(filtering, &value))
         return FALSE;
@@ -240,7 +241,7 @@ unsolicited_conclude(gpointer data, const NpProbeSession *session, NpTime now, N
     if (!np_probe_servers_any_answered(&session->servers))
         return;
     for (guint i = 0; i < G_N_ELEMENTS(self->trials); i++) {
-        if (is_valid(&self->trials[i], filtering))
+        if (is_valid(&self->trials[i], session, filtering))
             weigh(&self->trials[i], session, now, profile, &sum, verdict);
         sum.n_passed += self->trials[i].passed;
     }
@@ -249,7 +250,8 @@ unsolicited_conclude(gpointer data, const NpProbeSession *session, NpTime now, N
     else if (sum.n_blocked > 0)
         np_verdict_conclude(verdict, NP_NAT_UNSOLICITED_BLOCKED, sum.blocked_confidence);
     else if (sum.n_harmless > sum.n_remapped)
-        np_verdict_conclude(verdict, NP_NAT_UNSOLICITED_HARMLESS, 1.0 - sum.harmless_doubt);
+        np_verdict_conclude(verdict, NP_NAT_UNSOLICITED_HARMLESS,
+                            filtering->confidence * (1.0 - sum.harmless_doubt));
     else
         conclude_nothing(filtering, &sum, verdict);
 }
