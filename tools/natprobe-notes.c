@@ -3,51 +3,164 @@
 #include "natprobe-notes.h"
 
 #include "io/firewall.h"
+#include "stun/message.h"
+
+/* What is true of one endpoint or of several of one host, as a sentence without its subject. */
+typedef struct {
+    NpAddress first;
+    GString *ports;
+    guint n_ports;
+    char *predicate;
+} Remark;
 
 static void
-note_server(const NpProbeServer *server, GPtrArray *notes)
+remark_clear(gpointer data)
 {
-    char address[NP_ADDRESS_TEXT_SIZE], other[NP_ADDRESS_TEXT_SIZE];
+    Remark *remark = data;
 
-    np_address_format(&server->address, address);
-    if (server->echoes)
-        g_ptr_array_add(
-            notes,
-            g_strdup_printf("%s only echoes what it is sent: it is no STUN server", address));
-    else if (server->garbage && !server->answered)
-        g_ptr_array_add(notes, g_strdup_printf("%s answers, but not with STUN", address));
+    g_string_free(remark->ports, TRUE);
+    g_free(remark->predicate);
+}
+
+static void remark(GArray *remarks, const NpAddress *address, const char *format, ...)
+    G_GNUC_PRINTF(3, 4);
+
+static void
+remark(GArray *remarks, const NpAddress *address, const char *format, ...)
+{
+    va_list arguments;
+    Remark new = { .first = *address, .n_ports = 1 };
+
+    va_start(arguments, format);
+    new.predicate = g_strdup_vprintf(format, arguments);
+    va_end(arguments);
+    for (guint i = 0; i < remarks->len; i++) {
+        Remark *old = &g_array_index(remarks, Remark, i);
+
+        if (np_address_same_host(&old->first, address) &&
+            g_str_equal(old->predicate, new.predicate)) {
+            g_string_append_printf(old->ports, ", %u", address->port);
+            old->n_ports++;
+            g_free(new.predicate);
+            return;
+        }
+    }
+    new.ports = g_string_new(NULL);
+    g_string_printf(new.ports, "%u", address->port);
+    g_array_append_val(remarks, new);
+}
+
+static char *
+remark_text(const Remark *self)
+{
+    char address[NP_ADDRESS_TEXT_SIZE];
+
+    if (self->n_ports == 1)
+        return g_strdup_printf("%s %s", np_address_format(&self->first, address), self->predicate);
+    return g_strdup_printf("%s (ports %s) %s", np_address_format_host(&self->first, address),
+                           self->ports->str, self->predicate);
+}
+
+/* What a STUN error means to somebody who only wanted to know an address. */
+static const char *
+error_meaning(guint error)
+{
+    switch (error) {
+    case NP_STUN_TRY_ALTERNATE:
+        return "it wants another server to be asked";
+    case NP_STUN_UNAUTHENTICATED:
+        return "it wants a password";
+    case NP_STUN_UNKNOWN_ATTRIBUTE:
+        return "it does not understand the question";
+    }
+    return error < 500 ? "it does not like the question" : "it has a problem of its own";
+}
+
+/* Nothing that it says counts as an answer. */
+static void
+remark_on_answers(const NpProbeServer *server, GArray *remarks)
+{
+    char other[NP_ADDRESS_TEXT_SIZE];
+
     if (np_address_is_set(&server->wrong_source))
-        g_ptr_array_add(notes,
-                        g_strdup_printf("%s answers from %s instead, which a filtering NAT drops",
-                                        address, np_address_format(&server->wrong_source, other)));
-    if (server->change_ignored)
-        g_ptr_array_add(notes,
-                        g_strdup_printf("%s ignores CHANGE-REQUEST and answers from where it "
-                                        "was asked",
-                                        address));
-    if (server->refused && !server->answered)
-        g_ptr_array_add(notes,
-                        g_strdup_printf("nobody listens at %s (ICMP port unreachable)", address));
-    if (server->given && server->answered && np_address_is_set(&server->other) &&
-        np_address_same_host(&server->other, &server->address))
-        g_ptr_array_add(notes, g_strdup_printf("%s names its own address as the other one (%s)",
-                                               address, np_address_format(&server->other, other)));
+        remark(remarks, &server->address,
+               "answers from %s instead, which does not count: a filtering NAT drops it",
+               np_address_format(&server->wrong_source, other));
+    if (server->answered)
+        return;
+    if (server->echoes)
+        remark(remarks, &server->address, "only echoes what it is sent: that is no STUN server");
+    else if (server->error != 0)
+        remark(remarks, &server->address, "answers with STUN error %u: %s", server->error,
+               error_meaning(server->error));
+    else if (server->garbage)
+        remark(remarks, &server->address,
+               "answers, but with nothing that makes sense as a STUN answer");
+    else if (server->strays)
+        remark(remarks, &server->address, "answers, but not to what it was asked");
+    else if (server->refused && server->given)
+        remark(remarks, &server->address,
+               "has nobody who listens there on UDP (ICMP port unreachable)");
+}
+
+/* Why an address that a server calls its other one was not even asked. */
+static const char *
+refusal_of(const NpAddress *named, NpFamily family)
+{
+    if (named->family != family)
+        return "is of another address family";
+    if (!np_address_is_destination(named))
+        return "is no address that anybody can have";
+    return "is an address of a private network or of this machine";
 }
 
 /* An alternate that nobody answers at is the fault of the server that named it. */
 static void
-note_dead_alternate(const NpProbeServers *servers, const NpProbeServer *server, GPtrArray *notes)
+remark_on_other_address(const NpProbeServers *servers, const NpProbeServer *server, GArray *remarks)
 {
-    char address[NP_ADDRESS_TEXT_SIZE], other[NP_ADDRESS_TEXT_SIZE];
+    char named[NP_ADDRESS_TEXT_SIZE];
 
-    if (!server->given || !server->answered || !np_address_is_set(&server->other) ||
-        np_address_same_host(&server->other, &server->address) ||
-        np_probe_servers_host_answered(servers, &server->other))
+    if (!server->given || !np_address_is_set(&server->named))
         return;
-    g_ptr_array_add(notes,
-                    g_strdup_printf("%s names %s as its other address, but nobody answers there",
-                                    np_address_format(&server->address, address),
-                                    np_address_format(&server->other, other)));
+    np_address_format(&server->named, named);
+    if (!np_address_is_set(&server->other))
+        remark(remarks, &server->address,
+               "names %s as its other address, which %s and was not asked", named,
+               refusal_of(&server->named, server->address.family));
+    else if (np_address_same_host(&server->other, &server->address))
+        remark(remarks, &server->address, "names its own address as the other one");
+    else if (!np_probe_servers_host_answered(servers, &server->other))
+        remark(remarks, &server->address, "names %s as its other address, but nobody answers there",
+               named);
+}
+
+static void
+remark_on_server(const NpProbeServers *servers, const NpProbeServer *server, GArray *remarks)
+{
+    remark_on_answers(server, remarks);
+    if (server->change_ignored)
+        remark(remarks, &server->address,
+               "ignores CHANGE-REQUEST and answers from where it was asked");
+    else if (server->change_withheld)
+        remark(remarks, &server->address,
+               "does not answer when it is asked to answer from elsewhere (CHANGE-REQUEST)");
+    if (!np_probe_server_is_consistent(server))
+        remark(remarks, &server->address,
+               "contradicts itself about this machine's external address: its word on that does "
+               "not count");
+    remark_on_other_address(servers, server, remarks);
+}
+
+static void
+note_servers(const NpProbeServers *servers, GPtrArray *notes)
+{
+    g_autoptr(GArray) remarks = g_array_new(FALSE, FALSE, sizeof(Remark));
+
+    g_array_set_clear_func(remarks, remark_clear);
+    for (guint i = 0; i < np_probe_servers_count(servers); i++)
+        remark_on_server(servers, np_probe_servers_at(servers, i), remarks);
+    for (guint i = 0; i < remarks->len; i++)
+        g_ptr_array_add(notes, remark_text(&g_array_index(remarks, Remark, i)));
 }
 
 /* Whether a filter was found that the host itself may be. */
@@ -89,15 +202,10 @@ np_notes_collect(const NpRun *run)
 
     for (guint i = 0; i < G_N_ELEMENTS(run->families); i++) {
         const NpRunFamily *family = &run->families[i];
-        const NpProbeServers *servers = NULL;
 
         if (family->plan == NULL)
             continue;
-        servers = np_probe_plan_servers(family->plan);
-        for (guint j = 0; j < np_probe_servers_count(servers); j++) {
-            note_server(np_probe_servers_at(servers, j), notes);
-            note_dead_alternate(servers, np_probe_servers_at(servers, j), notes);
-        }
+        note_servers(np_probe_plan_servers(family->plan), notes);
         if (!np_probe_plan_answered(family->plan))
             g_ptr_array_add(notes,
                             g_strdup_printf("over IPv%d no server answered", (int)family->family));
@@ -107,28 +215,46 @@ np_notes_collect(const NpRun *run)
     return notes;
 }
 
+/* As a person typed them, or as the names that were typed resolved. */
+static char *
+list_servers(const NpRun *run)
+{
+    GString *list = g_string_new(NULL);
+
+    for (guint i = 0; i < G_N_ELEMENTS(run->families); i++) {
+        const GArray *servers = run->families[i].servers;
+
+        for (guint j = 0; run->families[i].plan != NULL && j < servers->len; j++) {
+            char address[NP_ADDRESS_TEXT_SIZE];
+
+            np_address_format(&g_array_index(servers, NpAddress, j), address);
+            g_string_append_printf(list, "%s%s", list->len > 0 ? ", " : "", address);
+        }
+    }
+    return g_string_free(list, FALSE);
+}
+
 char *
 np_notes_why_nothing(const NpRun *run)
 {
-    gboolean has_route = FALSE;
+    g_autoptr(GPtrArray) notes = g_ptr_array_new_with_free_func(g_free);
+    g_autofree char *servers = list_servers(run);
 
     for (guint i = 0; i < G_N_ELEMENTS(run->families); i++) {
         const NpRunFamily *family = &run->families[i];
-        g_autoptr(GPtrArray) notes = g_ptr_array_new_with_free_func(g_free);
         NpWhy why = NP_WHY_NONE;
 
         if (family->plan == NULL)
             continue;
-        has_route = TRUE;
         why = np_probe_plan_socket_failure(family->plan);
         if (why != NP_WHY_NONE)
             return g_strdup_printf("no socket could be used: %s", np_why_text(why));
-        for (guint j = 0; j < family->servers->len; j++)
-            note_server(np_probe_servers_at(np_probe_plan_servers(family->plan), j), notes);
-        if (notes->len > 0)
-            return g_strdup(notes->pdata[0]);
+        note_servers(np_probe_plan_servers(family->plan), notes);
     }
-    if (!has_route)
+    if (servers[0] == '\0')
         return g_strdup("there is no route to any of the servers");
-    return g_strdup("no server answered, neither over UDP nor over TCP");
+    if (notes->len == 0)
+        return g_strdup_printf("no server answered, neither over UDP nor over TCP: %s", servers);
+    g_ptr_array_add(notes, NULL);
+    return g_strjoinv("; ", (char **)notes->pdata);
 }
