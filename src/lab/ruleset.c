@@ -28,8 +28,12 @@
 #define SPOILT_TIMEOUT "30s"
 #define TABLE_SIZE 65536
 
-/* Sequential ports go round in a range of at most so many ports, from one end of it. */
-#define SEQUENCE_PORTS 4096
+/*
+ * Sequential ports go round in a range of at most so many ports, from one end of it. A ruleset is
+ * one netlink message, and an ordinary user's may have net.core.wmem_default octets, 212,992: room
+ * for about 6,000 ports in all of up to four rules.
+ */
+#define SEQUENCE_PORTS 1024
 #define SEQUENCE_FIRST 20000
 #define SEQUENCE_SPAN 40000
 
