@@ -11,6 +11,8 @@
 #define PORT_TWO 3333
 #define DEFAULT_DELAY (40 * NP_MSEC)
 #define CARRIER_EXTERNAL "203.0.113.1"
+/* Further addresses of a pool. */
+#define POOL_FORMAT "203.0.113.10%u"
 
 NpNatBehaviour
 np_probe_behaviour(NpNatDependence mapping, NpNatDependence filtering)
@@ -46,8 +48,10 @@ start_server(NpSimWorld *world, const NpProbeScenario *scenario)
         .max_network_connections = NP_STUN_SERVER_MAX_NETWORK_CONNECTIONS,
         .idle_timeout = NP_STUN_SERVER_IDLE_TIMEOUT,
     };
+    const NpSimLink ideal = { 0 };
     NpStunServer *server = NULL;
 
+    np_sim_host_set_links(host, &ideal, &ideal);
     if (!scenario->one_address)
         np_sim_host_add_address(host, NP_PROBE_FIXTURE_SERVER_ALT);
     for (guint i = 0; i < n; i++) {
@@ -61,51 +65,105 @@ start_server(NpSimWorld *world, const NpProbeScenario *scenario)
     return server;
 }
 
-static NpSimNetwork *
-build_nats(NpSimWorld *world, const NpProbeScenario *scenario, const NpSimLink *link)
+static NpSimLink
+link_of(const NpProbeScenario *scenario)
 {
-    NpSimNetwork *outside = np_sim_world_internet(world);
+    NpSimLink link = scenario->link;
+
+    if (link.delay == 0)
+        link.delay = DEFAULT_DELAY;
+    return link;
+}
+
+static NpSimNat *
+add_outermost(NpSimNetwork *internet,
+              const char *name,
+              const NpNatPolicy *policy,
+              const char *external,
+              const char *gateway,
+              const NpProbeScenario *scenario)
+{
+    NpSimNat *nat = np_sim_nat_new(internet, name, policy, external, gateway);
+    NpSimLink link = link_of(scenario);
+
+    for (guint i = 1; i < scenario->n_external; i++) {
+        g_autofree char *address = g_strdup_printf(POOL_FORMAT, i);
+
+        np_sim_nat_add_external(nat, address);
+    }
+    np_sim_nat_set_links(nat, &link, &link);
+    return nat;
+}
+
+static void
+add_traffic(NpSimNat *nat, const NpProbeScenario *scenario)
+{
+    NpSimTraffic traffic = { .flows = scenario->flows, .dispersion = 2 };
+
+    if (scenario->flows > 0)
+        np_sim_nat_add_traffic(nat, &traffic);
+}
+
+static NpSimNat *
+add_carrier(NpSimNetwork *internet, const NpProbeScenario *scenario)
+{
+    NpNatBehaviour open =
+        np_probe_behaviour(NP_NAT_ENDPOINT_INDEPENDENT, NP_NAT_ENDPOINT_INDEPENDENT);
+    NpNatPolicy policy =
+        scenario->outer != NULL ? *scenario->outer : np_nat_policy_from_behaviour(&open);
+
+    NpSimNat *nat = add_outermost(internet, "carrier", &policy, CARRIER_EXTERNAL,
+                                  scenario->outer_is_home ? "192.168.0.1" : "100.64.0.1", scenario);
+
+    add_traffic(nat, scenario);
+    return nat;
+}
+
+/* The network that the client is on. */
+static NpSimNetwork *
+build_nats(NpSimWorld *world, const NpProbeScenario *scenario)
+{
+    NpSimNetwork *internet = np_sim_world_internet(world);
     NpNatPolicy policy = scenario->policy != NULL
                              ? *scenario->policy
                              : np_nat_policy_from_behaviour(&scenario->behaviour);
-    NpSimTraffic traffic = { .flows = scenario->flows, .dispersion = 2 };
     NpSimNat *nat = NULL;
 
-    if (scenario->behind_carrier) {
-        NpNatBehaviour open =
-            np_probe_behaviour(NP_NAT_ENDPOINT_INDEPENDENT, NP_NAT_ENDPOINT_INDEPENDENT);
-        NpNatPolicy carrier = np_nat_policy_from_behaviour(&open);
-        NpSimNat *outer =
-            np_sim_nat_new(outside, "carrier", &carrier, CARRIER_EXTERNAL, "100.64.0.1");
-
-        np_sim_nat_set_links(outer, link, link);
-        outside = np_sim_nat_inside(outer);
-        nat = np_sim_nat_new(outside, "nat", &policy, "100.64.0.2", "10.0.0.1");
-    } else {
-        nat = np_sim_nat_new(outside, "nat", &policy,
-                             policy.translates ? NP_PROBE_FIXTURE_EXTERNAL : NULL,
-                             policy.translates ? "10.0.0.1" : "198.51.100.254");
-        np_sim_nat_set_links(nat, link, link);
-    }
-    if (scenario->flows > 0)
-        np_sim_nat_add_traffic(nat, &traffic);
+    if (scenario->behind_carrier)
+        nat = np_sim_nat_new(np_sim_nat_inside(add_carrier(internet, scenario)), "nat", &policy,
+                             scenario->outer_is_home ? "192.168.0.2" : "100.64.0.2", "10.0.0.1");
+    else
+        nat = add_outermost(internet, "nat", &policy,
+                            policy.translates ? NP_PROBE_FIXTURE_EXTERNAL : NULL,
+                            policy.translates ? "10.0.0.1" : "198.51.100.254", scenario);
+    add_traffic(nat, scenario);
     return np_sim_nat_inside(nat);
 }
 
-NpProbePlan *
-np_probe_scenario_run(const NpProbeScenario *scenario)
+typedef struct {
+    guint client; /* its id in the trace */
+    guint n_sent;
+} Count;
+
+static void
+count_sent(gpointer data, const NpSimRecord *record, const NpSimPacket *packet)
+{
+    Count *count = data;
+
+    (void)packet;
+    count->n_sent += record->kind == NP_SIM_SENT && record->node == count->client;
+}
+
+NpProbeRun
+np_probe_scenario_play(const NpProbeScenario *scenario)
 {
     g_autoptr(NpSimWorld) world = np_sim_world_new(scenario->seed);
     G_GNUC_UNUSED g_autoptr(NpStunServer) server = start_server(world, scenario); /* held */
     g_autoptr(GError) error = NULL;
-    NpSimLink link = {
-        .delay = scenario->delay != 0 ? scenario->delay : DEFAULT_DELAY,
-        .loss = scenario->loss,
-    };
-    NpSimNetwork *lan = build_nats(world, scenario, &link);
     gboolean translated =
         scenario->policy != NULL ? scenario->policy->translates : scenario->behaviour.translated;
-    NpSimHost *host = np_sim_host_new(lan, "client", translated ? "10.0.0.2" : "198.51.100.2");
+    NpSimHost *host = np_sim_host_new(build_nats(world, scenario), "client",
+                                      translated ? "10.0.0.2" : "198.51.100.2");
     NpAddress servers[2];
     NpProbeConfig config = {
         .family = NP_FAMILY_IPV4,
@@ -115,17 +173,27 @@ np_probe_scenario_run(const NpProbeScenario *scenario)
         .timeout = NP_PROBE_DEFAULT_TIMEOUT,
         .rng = np_rng_from_number(scenario->seed),
     };
-    NpProbePlan *plan = NULL;
+    Count count = { .client = np_sim_host_id(host) };
+    NpProbeRun run = { 0 };
     NpSimProcess *process = NULL;
 
     np_address_parse(&servers[0], NP_PROBE_FIXTURE_SERVER, PORT_ONE);
     np_address_parse(&servers[1], NP_PROBE_FIXTURE_SERVER, PORT_TWO);
-    plan = np_probe_plan_new(&config);
-    process = np_sim_host_start(host, &np_probe_plan_ops, plan);
+    np_sim_world_watch(world, count_sent, &count);
+    run.plan = np_probe_plan_new(&config);
+    process = np_sim_host_start(host, &np_probe_plan_ops, run.plan);
     if (!np_sim_world_run(world, np_sim_process_has_notice, process, &error))
         g_error("the scenario does not end: %s", error->message);
     np_sim_process_stop(process);
-    return plan;
+    run.digest = np_sim_world_digest(world);
+    run.n_sent = count.n_sent;
+    return run;
+}
+
+NpProbePlan *
+np_probe_scenario_run(const NpProbeScenario *scenario)
+{
+    return np_probe_scenario_play(scenario).plan;
 }
 
 char *

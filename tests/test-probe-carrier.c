@@ -36,7 +36,7 @@ loss_makes_it_unsure_but_never_wrong(void)
     for (guint i = 0; i < 20; i++) {
         NpProbeScenario scenario = {
             .seed = 10 + i,
-            .loss = 0.2,
+            .link.loss = 0.2,
             .behind_carrier = i % 2 == 0,
             .behaviour =
                 np_probe_behaviour(NP_NAT_ENDPOINT_INDEPENDENT, NP_NAT_ADDRESS_AND_PORT_DEPENDENT),

@@ -49,7 +49,7 @@ never_takes_loss_for_a_filter(void)
         NpNatDependence filtering = (NpNatDependence)(i % 3);
         NpProbeScenario scenario = {
             .seed = 100 + i,
-            .loss = 0.2,
+            .link.loss = 0.2,
             .behaviour = np_probe_behaviour(NP_NAT_ENDPOINT_INDEPENDENT, filtering),
         };
         g_autoptr(NpProbePlan) plan = np_probe_scenario_run(&scenario);

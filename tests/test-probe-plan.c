@@ -26,7 +26,7 @@ ends_within_two_round_trips_and_300_ms(void)
 
                 scenario.behaviour.mapping = (NpNatDependence)mapping;
                 scenario.behaviour.unsolicited = (NpNatUnsolicited)unsolicited;
-                scenario.delay = delays[i];
+                scenario.link.delay = delays[i];
                 plan = np_probe_scenario_run(&scenario);
                 NP_ASSERT_ROW(np_probe_plan_duration(plan) <= 4 * delays[i] + 300 * NP_MSEC,
                               np_nat_axis_value(NP_NAT_AXIS_UNSOLICITED, unsolicited));
@@ -42,7 +42,7 @@ takes_longer_under_loss_but_never_past_its_timeout(void)
         NpProbeScenario scenario = port_restricted(50 + i);
         g_autoptr(NpProbePlan) plan = NULL;
 
-        scenario.loss = 0.4;
+        scenario.link.loss = 0.4;
         plan = np_probe_scenario_run(&scenario);
         CU_ASSERT(np_probe_plan_duration(plan) > 460 * NP_MSEC);
         CU_ASSERT(np_probe_plan_duration(plan) <= NP_PROBE_DEFAULT_TIMEOUT);
@@ -56,7 +56,7 @@ the_same_seed_gives_the_same_run(void)
     g_autoptr(NpProbePlan) one = NULL;
     g_autoptr(NpProbePlan) two = NULL;
 
-    scenario.loss = 0.1;
+    scenario.link.loss = 0.1;
     one = np_probe_scenario_run(&scenario);
     two = np_probe_scenario_run(&scenario);
     NP_ASSERT_INT(np_probe_plan_duration(one), np_probe_plan_duration(two));
