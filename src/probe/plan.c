@@ -15,28 +15,25 @@
 #include "probe/reach.h"
 #include "probe/unsolicited.h"
 
-/* Allocation comes first at the start, so that its mappings follow one another without a gap, and
- * conclusions follow the order too: filtering and mapping are known before unsolicited is judged.
- */
+/* Allocation comes first at the start, so that its mappings follow one another without a gap.
+ * Conclusions follow the order: mapping, filtering and carrier are known before unsolicited is
+ * judged. */
 enum {
     REACH,
     MAPPING,
     ALLOCATION,
     FILTERING,
+    CARRIER,
     UNSOLICITED,
     HAIRPIN,
-    CARRIER,
     N_EXPERIMENTS,
 };
 
 static const NpProbeExperimentOps *const experiments[N_EXPERIMENTS] = {
-    [REACH] = &np_probe_reach_ops,
-    [MAPPING] = &np_probe_mapping_ops,
-    [ALLOCATION] = &np_probe_allocation_ops,
-    [FILTERING] = &np_probe_filtering_ops,
-    [UNSOLICITED] = &np_probe_unsolicited_ops,
+    [REACH] = &np_probe_reach_ops,           [MAPPING] = &np_probe_mapping_ops,
+    [ALLOCATION] = &np_probe_allocation_ops, [FILTERING] = &np_probe_filtering_ops,
+    [CARRIER] = &np_probe_carrier_ops,       [UNSOLICITED] = &np_probe_unsolicited_ops,
     [HAIRPIN] = &np_probe_hairpin_ops,
-    [CARRIER] = &np_probe_carrier_ops,
 };
 
 typedef enum {

@@ -9,21 +9,31 @@
 /* Two sockets a sender: one could meet the port of another mapping by chance. */
 #define N_EACH 2
 #define SURE 0.9999
+/* Who sends first: another address of the server's, or another port of the same. */
+typedef enum {
+    OTHER_ADDRESS,
+    OTHER_PORT,
+    N_SENDERS,
+} Sender;
 
 typedef struct {
     NpSocketId socket;
-    guint change; /* where the early packet comes from */
     const NpProbeAsk *binding;
     NpProbeAsk *early;
-    const NpProbeAsk *late; /* towards the early sender; NULL until that has surely spoken */
-    gboolean passed;        /* the filter let the early packet in */
-    gboolean dropped;       /* there is no such sender */
+    /* Towards the early sender, once that has surely spoken and been filtered; NULL before. */
+    const NpProbeAsk *late;
+    gboolean dropped; /* the filter let the early packet in, or there is no such sender */
 } Trial;
 
 typedef struct {
     NpAddress server;
-    Trial trials[2 * N_EACH];
+    Trial trials[N_SENDERS][N_EACH];
 } NpProbeUnsolicited;
+
+static const guint change_of[N_SENDERS] = {
+    [OTHER_ADDRESS] = NP_PROBE_ASK_CHANGE_IP | NP_PROBE_ASK_CHANGE_PORT,
+    [OTHER_PORT] = NP_PROBE_ASK_CHANGE_PORT,
+};
 
 static gpointer
 unsolicited_create(void)
@@ -37,67 +47,67 @@ unsolicited_start(gpointer data, NpProbeSession *session, NpTime now)
     NpProbeUnsolicited *self = data;
 
     self->server = np_probe_servers_at(&session->servers, 0)->address;
-    for (guint i = 0; i < G_N_ELEMENTS(self->trials); i++) {
-        Trial *trial = &self->trials[i];
+    for (guint sender = 0; sender < N_SENDERS; sender++) {
+        for (guint i = 0; i < N_EACH; i++) {
+            Trial *trial = &self->trials[sender][i];
 
-        trial->change = NP_PROBE_ASK_CHANGE_PORT | (i < N_EACH ? NP_PROBE_ASK_CHANGE_IP : 0);
-        trial->socket = np_probe_session_open(session, 0);
-        trial->binding = np_probe_session_ask(session, now, trial->socket, &self->server,
-                                              NP_PROBE_ASK_PLAIN, NP_PROBE_INTERVAL);
-        trial->early = np_probe_session_ask(session, now, trial->socket, &self->server,
-                                            trial->change, EARLY_INTERVAL);
+            trial->socket = np_probe_session_open(session, 0);
+            trial->binding = np_probe_session_ask(session, now, trial->socket, &self->server,
+                                                  NP_PROBE_ASK_PLAIN, NP_PROBE_INTERVAL);
+            trial->early = np_probe_session_ask(session, now, trial->socket, &self->server,
+                                                change_of[sender], EARLY_INTERVAL);
+        }
     }
 }
 
-/* Where the early packet came from, or, as it was filtered, must have come from. */
+/* Where the early packet, which was filtered, must have come from. */
 static gboolean
-early_sender(const NpProbeUnsolicited *self,
-             const NpProbeSession *session,
-             const Trial *trial,
-             NpAddress *sender)
+find_early_sender(const NpProbeUnsolicited *self,
+                  const NpProbeSession *session,
+                  Sender sender,
+                  NpAddress *address)
 {
     const NpProbeServer *server = np_probe_servers_find(&session->servers, &self->server);
 
     if (server == NULL || server->change_ignored ||
-        ((server->change_refused | server->change_withheld) & trial->change))
+        ((server->change_refused | server->change_withheld) & change_of[sender]))
         return FALSE;
-    if (trial->early->has_answer) {
-        *sender = trial->early->answer.from;
-        return np_probe_servers_find(&session->servers, sender) != NULL;
-    }
-    if (np_probe_server_alternate(server, trial->change, sender))
+    if (np_probe_server_alternate(server, change_of[sender], address))
         return TRUE;
     /* One address: the other port is the one a person named, if exactly one was named. */
-    if (trial->change & NP_PROBE_ASK_CHANGE_IP)
+    if (sender == OTHER_ADDRESS)
         return FALSE;
     for (guint i = 0; i < np_probe_servers_count(&session->servers); i++) {
         const NpProbeServer *other = np_probe_servers_at(&session->servers, i);
 
         if (other->given && other->address.port != self->server.port &&
             np_address_same_host(&other->address, &self->server)) {
-            *sender = other->address;
+            *address = other->address;
             return TRUE;
         }
     }
     return FALSE;
 }
 
+/*
+ * Early packets still on their way when the socket speaks get in by what it then opens. They say
+ * nothing any more, so whether the filter let one in is asked here and not again.
+ */
 static void
-advance_trial(NpProbeUnsolicited *self, NpProbeSession *session, Trial *trial, NpTime now)
+advance_trial(
+    NpProbeUnsolicited *self, NpProbeSession *session, Sender sender, Trial *trial, NpTime now)
 {
-    NpAddress sender = { 0 };
+    NpAddress address = { 0 };
 
     if (trial->late != NULL || trial->dropped || !trial->binding->has_answer ||
         np_probe_session_state(session, trial->early, now) == NP_PROBE_ASK_PENDING)
         return;
-    if (!early_sender(self, session, trial, &sender)) {
+    if (trial->early->has_answer || !find_early_sender(self, session, sender, &address)) {
         trial->dropped = TRUE;
         return;
     }
-    /* From here on the filter is open to the sender, and what it still sends proves nothing. */
-    trial->passed = trial->early->has_answer;
     np_probe_ask_abandon(trial->early);
-    trial->late = np_probe_session_ask(session, now, trial->socket, &sender, NP_PROBE_ASK_UNOWED,
+    trial->late = np_probe_session_ask(session, now, trial->socket, &address, NP_PROBE_ASK_UNOWED,
                                        REPLY_INTERVAL);
 }
 
@@ -106,8 +116,20 @@ unsolicited_advance(gpointer data, NpProbeSession *session, NpTime now)
 {
     NpProbeUnsolicited *self = data;
 
-    for (guint i = 0; i < G_N_ELEMENTS(self->trials); i++)
-        advance_trial(self, session, &self->trials[i], now);
+    for (guint sender = 0; sender < N_SENDERS; sender++)
+        for (guint i = 0; i < N_EACH; i++)
+            advance_trial(self, session, (Sender)sender, &self->trials[sender][i], now);
+}
+
+static gboolean
+is_settled(const Trial *trial, const NpProbeSession *session, NpTime now)
+{
+    if (trial->dropped)
+        return TRUE;
+    if (trial->late != NULL)
+        return np_probe_session_state(session, trial->late, now) != NP_PROBE_ASK_PENDING;
+    return np_probe_session_state(session, trial->binding, now) != NP_PROBE_ASK_PENDING &&
+           np_probe_session_state(session, trial->early, now) != NP_PROBE_ASK_PENDING;
 }
 
 static gboolean
@@ -115,106 +137,133 @@ unsolicited_settled(gconstpointer data, const NpProbeSession *session, NpTime no
 {
     const NpProbeUnsolicited *self = data;
 
-    for (guint i = 0; i < G_N_ELEMENTS(self->trials); i++) {
-        const Trial *trial = &self->trials[i];
-
-        if (trial->dropped)
-            continue;
-        if (np_probe_session_state(session, trial->binding, now) == NP_PROBE_ASK_PENDING ||
-            np_probe_session_state(session, trial->early, now) == NP_PROBE_ASK_PENDING)
-            return FALSE;
-        if (trial->late != NULL &&
-            np_probe_session_state(session, trial->late, now) == NP_PROBE_ASK_PENDING)
-            return FALSE;
-    }
+    for (guint sender = 0; sender < N_SENDERS; sender++)
+        for (guint i = 0; i < N_EACH; i++)
+            if (!is_settled(&self->trials[sender][i], session, now))
+                return FALSE;
     return TRUE;
 }
 
-/* Whether the filter was seen to stop packets from where this trial's early packet came from. */
+/* Whether such a sender's packets are known to be filtered: else none was unsolicited. */
 static gboolean
-is_valid(const Trial *trial, const NpProbeSession *session, const NpVerdict *filtering)
+is_filtered(Sender sender, const NpVerdict *filtering)
 {
     guint value = 0;
 
-    if (trial->late == NULL || trial->passed || !np_probe_session_believes(session, trial->binding))
-        return FALSE;
     if (!np_verdict_decided(filtering, &value))
         return FALSE;
     switch ((NpNatDependence)value) {
     case NP_NAT_ENDPOINT_INDEPENDENT:
         return FALSE;
     case NP_NAT_ADDRESS_DEPENDENT:
-        return (trial->change & NP_PROBE_ASK_CHANGE_IP) != 0;
+        return sender == OTHER_ADDRESS;
     case NP_NAT_ADDRESS_AND_PORT_DEPENDENT:
         return TRUE;
     }
     return FALSE;
 }
 
-typedef enum {
-    SHARED,   /* this NAT gives the early sender's endpoint the mapping that the server has */
-    SEPARATE, /* it gives every endpoint, or every address, its own */
-    UNCLEAR,
-} Sharing;
-
-static Sharing
-expected_sharing(const Trial *trial, const NpVerdict *mapping)
+/*
+ * What it means that towards such a sender a socket has another mapping than towards the server, as
+ * bits: its packet did it, or the NAT gives every endpoint, or every address, its own.
+ */
+static guint
+meaning_of_move(Sender sender, const NpVerdict *mapping)
 {
     const guint ei = 1u << NP_NAT_ENDPOINT_INDEPENDENT;
     const guint ad = 1u << NP_NAT_ADDRESS_DEPENDENT;
-    guint sharing = trial->change & NP_PROBE_ASK_CHANGE_IP ? ei : ei | ad;
+    guint sharing = sender == OTHER_ADDRESS ? ei : ei | ad;
 
-    if ((mapping->possible & ~sharing) == 0)
-        return SHARED;
-    return (mapping->possible & sharing) == 0 ? SEPARATE : UNCLEAR;
+    return ((mapping->possible & sharing) != 0 ? 1u << NP_NAT_UNSOLICITED_REMAPPED : 0) |
+           ((mapping->possible & ~sharing) != 0 ? 1u << NP_NAT_UNSOLICITED_HARMLESS : 0);
 }
 
+/* What trials with one kind of sender, or with all, leave possible. */
 typedef struct {
-    guint n_harmless, n_remapped, n_blocked, n_passed;
-    double blocked_confidence;
-    double harmless_doubt; /* that none of the early packets got to the NAT */
+    guint possible; /* bits of NpNatUnsolicited; 0 for no trial */
+    double confidence;
 } Outcome;
 
+/* A trial whose sender never answered anybody is none; one that ran out of time says nothing. */
 static void
 weigh(const Trial *trial,
       const NpProbeSession *session,
       NpTime now,
-      const NpProfile *profile,
+      guint move,
       Outcome *sum,
       NpVerdict *verdict)
 {
     const NpAddress *before = &trial->binding->answer.mapped;
+    const NpProbePath *path = &session->path;
+    guint early_copies = np_probe_ask_ripe_copies(trial->early, path, now);
+    guint late_copies = np_probe_ask_ripe_copies(trial->late, path, now);
     char sender[NP_ADDRESS_TEXT_SIZE], seen[NP_ADDRESS_TEXT_SIZE], was[NP_ADDRESS_TEXT_SIZE];
-    guint copies = 0;
 
     np_address_format(&trial->late->to, sender);
     np_address_format(before, was);
     if (trial->late->has_answer) {
-        gboolean kept = np_address_equal(before, &trial->late->answer.mapped);
-        Sharing sharing = expected_sharing(trial, &profile->verdicts[NP_NAT_AXIS_MAPPING]);
+        const NpAddress *after = &trial->late->answer.mapped;
+        gboolean moved = !np_address_equal(before, after);
 
-        sum->n_remapped += !kept && sharing == SHARED;
-        sum->n_harmless += kept || sharing == SEPARATE;
-        sum->harmless_doubt *=
-            1.0 - np_probe_path_silence_confidence(
-                      &session->path, np_probe_ask_ripe_copies(trial->early, &session->path, now));
+        sum->possible |= moved ? move : 1u << NP_NAT_UNSOLICITED_HARMLESS;
+        sum->confidence =
+            moved ? SURE
+                  : MAX(sum->confidence, np_probe_path_silence_confidence(path, early_copies));
         np_verdict_add_evidence(verdict, "%s sent first; the socket was %s and is seen there as %s",
-                                sender, was, np_address_format(&trial->late->answer.mapped, seen));
-        return;
+                                sender, was, np_address_format(after, seen));
+    } else if (late_copies >= np_probe_path_copies(path)) {
+        sum->possible |= 1u << NP_NAT_UNSOLICITED_BLOCKED;
+        sum->confidence = MAX(sum->confidence, np_probe_path_silence_confidence(path, late_copies));
+        np_verdict_add_evidence(verdict, "%s sent first; %u requests of %s to it got no answer",
+                                sender, late_copies, was);
     }
-    copies = np_probe_ask_ripe_copies(trial->late, &session->path, now);
-    if (copies < np_probe_path_copies(&session->path) ||
-        !np_probe_servers_find(&session->servers, &trial->late->to)->answered)
-        return;
-    sum->n_blocked++;
-    sum->blocked_confidence =
-        MAX(sum->blocked_confidence, np_probe_path_silence_confidence(&session->path, copies));
-    np_verdict_add_evidence(verdict, "%s sent first; %u requests of %s to it got no answer", sender,
-                            copies, was);
+}
+
+static Outcome
+weigh_sender(const NpProbeUnsolicited *self,
+             const NpProbeSession *session,
+             NpTime now,
+             Sender sender,
+             const NpProfile *profile,
+             NpVerdict *verdict)
+{
+    guint move = meaning_of_move(sender, &profile->verdicts[NP_NAT_AXIS_MAPPING]);
+    Outcome outcome = { 0 };
+    gboolean tried = FALSE;
+
+    if (!is_filtered(sender, &profile->verdicts[NP_NAT_AXIS_FILTERING]))
+        return outcome;
+    for (guint i = 0; i < N_EACH; i++) {
+        const Trial *trial = &self->trials[sender][i];
+
+        if (trial->late == NULL || !np_probe_session_believes(session, trial->binding) ||
+            !np_probe_servers_endpoint_answered(&session->servers, &trial->late->to))
+            continue;
+        tried = TRUE;
+        weigh(trial, session, now, move, &outcome, verdict);
+    }
+    if (tried && outcome.possible == 0)
+        return (Outcome){ np_verdict_anything(NP_NAT_AXIS_UNSOLICITED), 1.0 };
+    return outcome;
+}
+
+/* The worst that any sender can do is what the NAT does. */
+static Outcome
+worse(Outcome one, Outcome two)
+{
+    Outcome sum = { .confidence = MIN(one.confidence, two.confidence) };
+
+    if (one.possible == 0 || two.possible == 0)
+        return one.possible == 0 ? two : one;
+    for (guint a = 0; one.possible >> a != 0; a++)
+        for (guint b = 0; two.possible >> b != 0; b++)
+            if ((one.possible >> a & 1) && (two.possible >> b & 1))
+                sum.possible |= 1u << MAX(a, b);
+    return sum;
 }
 
 static void
-conclude_nothing(const NpVerdict *filtering, const Outcome *sum, NpVerdict *verdict)
+conclude_untested(const NpProbeUnsolicited *self, const NpVerdict *filtering, NpVerdict *verdict)
 {
     guint value = 0;
 
@@ -224,36 +273,69 @@ conclude_nothing(const NpVerdict *filtering, const Outcome *sum, NpVerdict *verd
         return;
     }
     np_verdict_leave_open(verdict, np_verdict_anything(NP_NAT_AXIS_UNSOLICITED), 1.0,
-                          sum->n_passed > 0
+                          self->trials[OTHER_PORT][0].early->has_answer
                               ? "needs a second address: the filter lets the others in"
                               : "needs a server that can send from an endpoint which "
                                 "the filter blocks");
+}
+
+static gboolean
+is_single(guint possible)
+{
+    return (possible & (possible - 1)) == 0;
+}
+
+static guint
+only_value(guint possible)
+{
+    return (guint)g_bit_nth_lsf(possible, -1);
+}
+
+static guint
+or_worse(guint value)
+{
+    return np_verdict_anything(NP_NAT_AXIS_UNSOLICITED) & ~((1u << value) - 1);
+}
+
+/* One NAT or firewall that filters ports filters addresses too, and treats both alike. */
+static gboolean
+is_one_layer(const NpVerdict *cgn)
+{
+    guint value = 0;
+
+    return np_verdict_decided(cgn, &value) && value == FALSE;
 }
 
 static void
 unsolicited_conclude(gpointer data, const NpProbeSession *session, NpTime now, NpProfile *profile)
 {
     const NpProbeUnsolicited *self = data;
-    const NpVerdict *filtering = &profile->verdicts[NP_NAT_AXIS_FILTERING];
     NpVerdict *verdict = &profile->verdicts[NP_NAT_AXIS_UNSOLICITED];
-    Outcome sum = { .harmless_doubt = 1.0 };
+    Outcome by_address = { 0 }, outcome = { 0 };
+    guint value = 0;
 
     if (!np_probe_servers_any_answered(&session->servers))
         return;
-    for (guint i = 0; i < G_N_ELEMENTS(self->trials); i++) {
-        if (is_valid(&self->trials[i], session, filtering))
-            weigh(&self->trials[i], session, now, profile, &sum, verdict);
-        sum.n_passed += self->trials[i].passed;
+    by_address = weigh_sender(self, session, now, OTHER_ADDRESS, profile, verdict);
+    outcome = worse(by_address, weigh_sender(self, session, now, OTHER_PORT, profile, verdict));
+    if (outcome.possible == 0) {
+        conclude_untested(self, &profile->verdicts[NP_NAT_AXIS_FILTERING], verdict);
+        return;
     }
-    if (sum.n_remapped > sum.n_harmless)
-        np_verdict_conclude(verdict, NP_NAT_UNSOLICITED_REMAPPED, SURE);
-    else if (sum.n_blocked > 0)
-        np_verdict_conclude(verdict, NP_NAT_UNSOLICITED_BLOCKED, sum.blocked_confidence);
-    else if (sum.n_harmless > sum.n_remapped)
-        np_verdict_conclude(verdict, NP_NAT_UNSOLICITED_HARMLESS,
-                            filtering->confidence * (1.0 - sum.harmless_doubt));
+    if (!is_single(outcome.possible)) {
+        np_verdict_leave_open(verdict, outcome.possible, outcome.confidence,
+                              "the run ended too early, or sockets that should agree do not");
+        return;
+    }
+    outcome.confidence *= profile->verdicts[NP_NAT_AXIS_FILTERING].confidence;
+    value = only_value(outcome.possible);
+    if (by_address.possible == 0 && value != NP_NAT_UNSOLICITED_BLOCKED &&
+        !is_one_layer(&profile->verdicts[NP_NAT_AXIS_CGN]))
+        np_verdict_lean(verdict, value, or_worse(value), outcome.confidence,
+                        "another port of the server's could be tried, but no other address, which "
+                        "another NAT on the way may treat differently");
     else
-        conclude_nothing(filtering, &sum, verdict);
+        np_verdict_conclude(verdict, value, outcome.confidence);
 }
 
 const NpProbeExperimentOps np_probe_unsolicited_ops = {
