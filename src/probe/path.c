@@ -52,11 +52,12 @@ np_probe_path_patience(const NpProbePath *self)
 double
 np_probe_path_loss(const NpProbePath *self)
 {
-    /* Laplace's rule, plus one standard deviation of the estimate. */
-    double n = self->n_sent + 2.0;
-    double mean = (self->n_sent - self->n_answered + 1.0) / n;
+    /* Mean and one standard deviation of the posterior after Jeffreys' prior, Beta(1/2, 1/2), which
+     * holds small samples less against the path than a flat one. */
+    double n = self->n_sent + 1.0;
+    double mean = (self->n_sent - self->n_answered + 0.5) / n;
 
-    return MIN(mean + sqrt(mean * (1.0 - mean) / n), 0.99);
+    return MIN(mean + sqrt(mean * (1.0 - mean) / (n + 1.0)), 0.99);
 }
 
 guint
