@@ -189,6 +189,8 @@ check_PROGRAMS += %D%/fuzz/replay-nat-spec
 # natprobe in the simulator: one fixture, one program per experiment.
 check_LIBRARIES += libnp-probe-harness.a
 libnp_probe_harness_a_SOURCES = %D%/fixture-probe.c %D%/fixture-probe.h
+libnp_probe_harness_a_SOURCES += %D%/fixture-specimen.c %D%/fixture-specimen.h
+libnp_probe_harness_a_SOURCES += %D%/fixture-tally.c %D%/fixture-tally.h
 probe_ldadd = libnp-harness.a libnp-probe-harness.a libnp-pure.a $(CUNIT_LIBS) $(GLIB_LIBS) -lm
 check_PROGRAMS += %D%/test-probe-allocation
 %C%_test_probe_allocation_LDADD = $(probe_ldadd)
@@ -204,13 +206,19 @@ check_PROGRAMS += %D%/test-probe-plan
 %C%_test_probe_plan_LDADD = $(probe_ldadd)
 check_PROGRAMS += %D%/test-probe-unsolicited
 %C%_test_probe_unsolicited_LDADD = $(probe_ldadd)
+check_PROGRAMS += %D%/scenario-classifier
+%C%_scenario_classifier_LDADD = $(probe_ldadd)
+BENCHES += %D%/bench-classifier
+EXTRA_PROGRAMS += %D%/bench-classifier
+%C%_bench_classifier_LDADD = $(probe_ldadd)
 
 # Is natprobe right behind the NATs of the lab? Also what ./quickstart shows.
 lab_classify_sources = %D%/lab/pool.c %D%/lab/pool.h
-lab_classify_sources += %D%/lab/tally.c %D%/lab/tally.h
+lab_classify_sources += %D%/fixture-tally.c %D%/fixture-tally.h
 lab_classify_sources += %D%/lab/trial.c %D%/lab/trial.h
 noinst_PROGRAMS += %D%/lab/classify
 tests_lab_classify_SOURCES = %D%/lab/classify.c $(lab_classify_sources)
+tests_lab_classify_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/tests
 tests_lab_classify_CFLAGS = $(AM_CFLAGS) $(GIO_CFLAGS) $(JSON_CFLAGS)
 tests_lab_classify_LDADD = libnp-pure.a $(JSON_LIBS) $(GIO_LIBS) $(GLIB_LIBS) -lm
 TESTS += %D%/lab/classify
@@ -218,6 +226,7 @@ BENCHES += %D%/lab/bench-lab
 EXTRA_PROGRAMS += %D%/lab/bench-lab
 tests_lab_bench_lab_SOURCES = %D%/lab/bench-lab.c %D%/lab/contest.c %D%/lab/contest.h
 tests_lab_bench_lab_SOURCES += $(lab_classify_sources)
+tests_lab_bench_lab_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/tests
 tests_lab_bench_lab_CFLAGS = $(AM_CFLAGS) $(GIO_CFLAGS) $(JSON_CFLAGS)
 tests_lab_bench_lab_LDADD = libnp-pure.a $(JSON_LIBS) $(GIO_LIBS) $(GLIB_LIBS) -lm
 dist_check_SCRIPTS += %D%/test-natprobed.sh

@@ -7,7 +7,7 @@
  * Mapping and filtering only, which is what the others tell.
  */
 
-#include "tally.h"
+#include "fixture-tally.h"
 
 /* Runs every tool that is there @runs times behind each of some NATs and prints the table. */
 void np_contest_run(const char *programs, double loss_percent, guint runs);

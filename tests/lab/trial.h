@@ -5,8 +5,8 @@
  * One natprobe behind one NAT of the lab, held against the truth
  */
 
+#include "fixture-tally.h"
 #include "nat/spec.h"
-#include "tally.h"
 
 /* Each lab is probed from both addresses of the server, the second time with the NAT still warm. */
 #define NP_TRIAL_RUNS 2

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-#include "tally.h"
+#include "fixture-tally.h"
 
 #include <math.h>
 
