@@ -139,3 +139,7 @@ libnp_server_a_SOURCES += %D%/server/listeners.c %D%/server/listeners.h
 libnp_pure_a_SOURCES += %D%/nat/connection.c
 libnp_pure_a_SOURCES += %D%/sim/stream.c %D%/sim/stream.h
 libnp_pure_a_SOURCES += %D%/sim/tcp.c %D%/sim/tcp.h
+libnp_pure_a_SOURCES += %D%/nat/checksum.c %D%/nat/checksum.h
+libnp_pure_a_SOURCES += %D%/nat/raw.c %D%/nat/raw.h %D%/nat/raw-private.h
+libnp_pure_a_SOURCES += %D%/nat/rewrite.c %D%/nat/rewrite.h
+libnp_pure_a_SOURCES += %D%/nat/router.c %D%/nat/router.h

@@ -53,6 +53,7 @@ np_nat_policy_from_behaviour(const NpNatBehaviour *behaviour)
         .unsolicited = behaviour->unsolicited,
         .answer = NP_NAT_ANSWER_NONE,
         .refresh = NP_NAT_REFRESH_OUTBOUND,
+        .fragments = NP_NAT_FRAGMENTS_ANY_ORDER,
         .timers = { .udp = NP_NAT_UDP_TIMEOUT,
                     .udp_stream = NP_NAT_UDP_TIMEOUT,
                     .tcp_transitory = NP_NAT_TCP_TRANSITORY_TIMEOUT,

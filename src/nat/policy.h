@@ -82,6 +82,13 @@ typedef struct {
     NpNatFull full;
 } NpNatLimits;
 
+/* RFC 4787, REQ-14: fragments must be taken in any order. Matters where packets are bytes. */
+typedef enum {
+    NP_NAT_FRAGMENTS_ANY_ORDER, /* those that come before the first of a datagram wait for it */
+    NP_NAT_FRAGMENTS_IN_ORDER,  /* only those behind the first pass */
+    NP_NAT_FRAGMENTS_DROPPED,
+} NpNatFragments;
+
 typedef struct {
     gboolean passes_udp;
     gboolean
@@ -103,6 +110,7 @@ typedef struct {
     NpNatUnsolicited unsolicited;
     NpNatAnswer answer;
     NpNatRefresh refresh;
+    NpNatFragments fragments;
     NpNatTimers timers;
     NpNatLimits limits;
 } NpNatPolicy;

@@ -26,6 +26,8 @@ static const char *const outcome_texts[NP_NAT_N_OUTCOMES] = {
     [NP_NAT_DROPPED_PROTOCOL] = "dropped: UDP is blocked",
     [NP_NAT_DROPPED_TTL] = "dropped: hop limit",
     [NP_NAT_DROPPED_LOCAL] = "dropped: for the router itself",
+    [NP_NAT_DROPPED_FRAGMENT] = "dropped: fragment",
+    [NP_NAT_HELD] = "held: fragment before the first",
     [NP_NAT_DROPPED_INVALID] = "dropped: invalid",
 };
 
@@ -442,7 +444,7 @@ np_nat_translator_n_mappings(const NpNatTranslator *self)
 }
 
 const char *
-np_nat_outcome_text(NpNatOutcome outcome)
+np_nat_translator_outcome_text(NpNatOutcome outcome)
 {
     g_return_val_if_fail(outcome < NP_NAT_N_OUTCOMES, "unknown");
     return outcome_texts[outcome];

@@ -26,7 +26,7 @@ typedef enum {
     NP_NAT_OUTSIDE,
 } NpNatSide;
 
-/* What became of a packet; for all but the first two it is gone. */
+/* What became of a packet; for all but the first two it is gone. Fragments are nat/router's. */
 typedef enum {
     NP_NAT_TO_INSIDE, /* the packet was rewritten, perhaps to an answer, and leaves on that side */
     NP_NAT_TO_OUTSIDE,
@@ -38,6 +38,8 @@ typedef enum {
     NP_NAT_DROPPED_PROTOCOL, /* UDP is not let through */
     NP_NAT_DROPPED_TTL,      /* and there is no address to answer from */
     NP_NAT_DROPPED_LOCAL,    /* for the router itself */
+    NP_NAT_DROPPED_FRAGMENT, /* of a datagram whose first part was not let through */
+    NP_NAT_HELD,             /* a fragment that waits for the first of its datagram */
     NP_NAT_DROPPED_INVALID,  /* not an address one may send to or from, or an error about nothing */
     NP_NAT_N_OUTCOMES,
 } NpNatOutcome;
@@ -74,4 +76,4 @@ guint64 np_nat_translator_count(const NpNatTranslator *self, NpNatOutcome outcom
 /* Expired ones included until a later packet sweeps them. */
 guint np_nat_translator_n_mappings(const NpNatTranslator *self);
 /* "dropped: unsolicited" and the like, for traces. */
-const char *np_nat_outcome_text(NpNatOutcome outcome);
+const char *np_nat_translator_outcome_text(NpNatOutcome outcome);

@@ -204,7 +204,7 @@ np_sim_trace_text(const NpSimTrace *self, const NpSimRecord *entry)
     else
         append_packet(text, entry);
     if (entry->kind == NP_SIM_TRANSLATED)
-        g_string_append_printf(text, " (%s)", np_nat_outcome_text(entry->outcome));
+        g_string_append_printf(text, " (%s)", np_nat_translator_outcome_text(entry->outcome));
     return g_string_free(text, FALSE);
 }
 
