@@ -113,6 +113,7 @@ what_cannot_be_expected_gets_one_sentence(void)
                           "arbitrary" },
         { "pooling=single|", "\"\" is not a value of pooling; its values are single, paired, "
                              "arbitrary" },
+        { "pooling=", "\"pooling=\" is not an expectation: a value is missing" },
         { "pooling==single", "\"=single\" is not a value of pooling; its values are single, "
                              "paired, arbitrary" },
         { "rfc3489=cone", "\"cone\" is not a value of rfc3489; its values are open, full cone, "

@@ -12,6 +12,7 @@ tools_natprobed_LDADD = libnp-server.a libnp-io.a libnp-pure.a $(GIO_LIBS) $(GLI
 # The programs. Each links what it needs of the layers, outermost first.
 bin_PROGRAMS += %D%/natprobe
 %C%_natprobe_SOURCES = %D%/natprobe.c
+%C%_natprobe_SOURCES += %D%/natprobe-lookup.c %D%/natprobe-lookup.h
 %C%_natprobe_SOURCES += %D%/natprobe-notes.c %D%/natprobe-notes.h
 %C%_natprobe_SOURCES += %D%/natprobe-run.c %D%/natprobe-run.h
 %C%_natprobe_CFLAGS = $(AM_CFLAGS) $(GIO_CFLAGS) $(JSON_CFLAGS)

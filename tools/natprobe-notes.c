@@ -195,6 +195,37 @@ note_own_firewall(const NpRun *run, GPtrArray *notes)
                                                chain));
 }
 
+static char *
+list_addresses(const GArray *addresses)
+{
+    GString *list = g_string_new(NULL);
+
+    for (guint i = 0; i < addresses->len; i++) {
+        char address[NP_ADDRESS_TEXT_SIZE];
+
+        np_address_format(&g_array_index(addresses, NpAddress, i), address);
+        g_string_append_printf(list, "%s%s", list->len > 0 ? ", " : "", address);
+    }
+    return g_string_free(list, FALSE);
+}
+
+static void
+note_not_asked(const NpRun *run, const NpRunFamily *family, GPtrArray *notes)
+{
+    if (family->unreached->len > 0) {
+        g_autofree char *list = list_addresses(family->unreached);
+
+        g_ptr_array_add(notes, g_strdup_printf("there is no route to %s%s%s", list,
+                                               run->interface != NULL ? " through " : "",
+                                               run->interface != NULL ? run->interface : ""));
+    }
+    if (family->n_left_out > 0)
+        g_ptr_array_add(notes,
+                        g_strdup_printf("%u more IPv%d endpoints were not asked: %u tell all",
+                                        family->n_left_out, (int)family->family,
+                                        family->servers->len + family->unreached->len));
+}
+
 GPtrArray *
 np_notes_collect(const NpRun *run)
 {
@@ -203,6 +234,7 @@ np_notes_collect(const NpRun *run)
     for (guint i = 0; i < G_N_ELEMENTS(run->families); i++) {
         const NpRunFamily *family = &run->families[i];
 
+        note_not_asked(run, family, notes);
         if (family->plan == NULL)
             continue;
         note_servers(np_probe_plan_servers(family->plan), notes);
@@ -215,46 +247,32 @@ np_notes_collect(const NpRun *run)
     return notes;
 }
 
-/* As a person typed them, or as the names that were typed resolved. */
-static char *
-list_servers(const NpRun *run)
-{
-    GString *list = g_string_new(NULL);
-
-    for (guint i = 0; i < G_N_ELEMENTS(run->families); i++) {
-        const GArray *servers = run->families[i].servers;
-
-        for (guint j = 0; run->families[i].plan != NULL && j < servers->len; j++) {
-            char address[NP_ADDRESS_TEXT_SIZE];
-
-            np_address_format(&g_array_index(servers, NpAddress, j), address);
-            g_string_append_printf(list, "%s%s", list->len > 0 ? ", " : "", address);
-        }
-    }
-    return g_string_free(list, FALSE);
-}
-
 char *
 np_notes_why_nothing(const NpRun *run)
 {
     g_autoptr(GPtrArray) notes = g_ptr_array_new_with_free_func(g_free);
-    g_autofree char *servers = list_servers(run);
 
     for (guint i = 0; i < G_N_ELEMENTS(run->families); i++) {
         const NpRunFamily *family = &run->families[i];
         NpWhy why = NP_WHY_NONE;
+        guint n_notes = 0;
 
+        note_not_asked(run, family, notes);
         if (family->plan == NULL)
             continue;
         why = np_probe_plan_socket_failure(family->plan);
         if (why != NP_WHY_NONE)
             return g_strdup_printf("no socket could be used: %s", np_why_text(why));
+        n_notes = notes->len;
         note_servers(np_probe_plan_servers(family->plan), notes);
+        if (notes->len == n_notes) {
+            g_autofree char *list = list_addresses(family->servers);
+
+            g_ptr_array_add(notes, g_strdup_printf("no answer from %s, neither over UDP nor over "
+                                                   "TCP",
+                                                   list));
+        }
     }
-    if (servers[0] == '\0')
-        return g_strdup("there is no route to any of the servers");
-    if (notes->len == 0)
-        return g_strdup_printf("no server answered, neither over UDP nor over TCP: %s", servers);
     g_ptr_array_add(notes, NULL);
     return g_strjoinv("; ", (char **)notes->pdata);
 }

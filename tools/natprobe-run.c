@@ -3,6 +3,7 @@
 #include "natprobe-run.h"
 
 #include <glib-unix.h>
+#include <net/if.h>
 #include <signal.h>
 
 #include "io/clock.h"
@@ -30,8 +31,10 @@ np_run_init(NpRun *self)
         .families = { { .family = NP_FAMILY_IPV4 }, { .family = NP_FAMILY_IPV6 } },
         .timeout = NP_PROBE_DEFAULT_TIMEOUT,
     };
-    for (guint i = 0; i < G_N_ELEMENTS(self->families); i++)
+    for (guint i = 0; i < G_N_ELEMENTS(self->families); i++) {
         self->families[i].servers = g_array_new(FALSE, FALSE, sizeof(NpAddress));
+        self->families[i].unreached = g_array_new(FALSE, FALSE, sizeof(NpAddress));
+    }
 }
 
 void
@@ -39,22 +42,32 @@ np_run_clear(NpRun *self)
 {
     for (guint i = 0; i < G_N_ELEMENTS(self->families); i++) {
         g_clear_pointer(&self->families[i].servers, g_array_unref);
+        g_clear_pointer(&self->families[i].unreached, g_array_unref);
         g_clear_pointer(&self->families[i].plan, np_probe_plan_free);
     }
 }
 
-gboolean
+void
 np_run_add_server(NpRun *self, const NpAddress *server)
 {
     NpRunFamily *family = &self->families[server->family == NP_FAMILY_IPV6];
 
     for (guint i = 0; i < family->servers->len; i++)
         if (np_address_equal(&g_array_index(family->servers, NpAddress, i), server))
-            return TRUE;
+            return;
     if (family->servers->len == MAX_SERVERS)
-        return FALSE;
-    g_array_append_val(family->servers, *server);
-    return TRUE;
+        family->n_left_out++;
+    else
+        g_array_append_val(family->servers, *server);
+}
+
+gboolean
+np_run_has_servers(const NpRun *self)
+{
+    for (guint i = 0; i < G_N_ELEMENTS(self->families); i++)
+        if (self->families[i].servers->len > 0)
+            return TRUE;
+    return FALSE;
 }
 
 static void
@@ -103,22 +116,50 @@ on_signal(gpointer data)
     return G_SOURCE_CONTINUE;
 }
 
+/* Through the interface that the person chose, if any. */
+static NpWhy
+find_route(const NpRun *run, const NpAddress *server, NpIoRoute *route)
+{
+    NpAddress to = *server;
+
+    if (run->interface != NULL)
+        to.scope = if_nametoindex(run->interface);
+    return np_io_route_towards(&to, route);
+}
+
+/* What cannot be sent is no question, and its silence no evidence. */
+static void
+set_aside_unreached(const NpRun *run, NpRunFamily *family)
+{
+    for (guint i = family->servers->len; i-- > 0;) {
+        NpAddress server = g_array_index(family->servers, NpAddress, i);
+        NpIoRoute route;
+
+        if (find_route(run, &server, &route) == NP_WHY_NONE) {
+            family->route = route;
+            continue;
+        }
+        g_array_remove_index(family->servers, i);
+        g_array_prepend_val(family->unreached, server);
+    }
+}
+
 static void
 start_family(Execution *self, guint index)
 {
     NpRunFamily *family = &self->run->families[index];
     NpProbeConfig config = {
         .family = family->family,
-        .servers = (const NpAddress *)(gpointer)family->servers->data,
-        .n_servers = family->servers->len,
         .local = np_address_any(family->family, 0),
         .source_port = self->run->source_port,
         .timeout = self->run->timeout,
     };
 
-    if (family->servers->len == 0 ||
-        np_io_route_towards(&config.servers[0], &family->route) != NP_WHY_NONE)
+    set_aside_unreached(self->run, family);
+    if (family->servers->len == 0)
         return;
+    config.servers = (const NpAddress *)(gpointer)family->servers->data;
+    config.n_servers = family->servers->len;
     config.rng = np_io_entropy_rng();
     if (self->run->interface != NULL)
         g_strlcpy(config.interface, self->run->interface, sizeof config.interface);
@@ -157,6 +198,19 @@ np_run_answered(const NpRun *self)
         if (self->families[i].plan != NULL && np_probe_plan_answered(self->families[i].plan))
             return TRUE;
     return FALSE;
+}
+
+NpWhy
+np_run_source_port_failure(const NpRun *self)
+{
+    for (guint i = 0; self->source_port != 0 && i < G_N_ELEMENTS(self->families); i++) {
+        const NpProbePlan *plan = self->families[i].plan;
+        NpWhy why = plan == NULL ? NP_WHY_NONE : np_probe_plan_source_port_failure(plan);
+
+        if (why != NP_WHY_NONE)
+            return why;
+    }
+    return NP_WHY_NONE;
 }
 
 NpTime

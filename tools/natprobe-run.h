@@ -12,7 +12,9 @@
 typedef struct {
     NpFamily family;
     GArray *servers;   /* of NpAddress, in the order the person gave them */
-    NpIoRoute route;   /* towards the first of them */
+    GArray *unreached; /* of NpAddress: those to which there is no route; not in servers */
+    guint n_left_out;  /* more than can be used */
+    NpIoRoute route;   /* towards the first of servers */
     NpProbePlan *plan; /* NULL before the run, and if there is no route */
 } NpRunFamily;
 
@@ -27,12 +29,15 @@ typedef struct {
 void np_run_init(NpRun *self);
 void np_run_clear(NpRun *self);
 
-/* Adds @server to its family, once. FALSE if the family has all it can use. */
-gboolean np_run_add_server(NpRun *self, const NpAddress *server);
+/* Adds @server to its family, once, unless the family has all it can use. */
+void np_run_add_server(NpRun *self, const NpAddress *server);
+gboolean np_run_has_servers(const NpRun *self);
 /* Blocks until every family with servers and a route is done, or a signal came. */
 void np_run_execute(NpRun *self);
 
 /* Whether any server answered any family. */
 gboolean np_run_answered(const NpRun *self);
+/* Why the source port could not be had, NP_WHY_NONE if it could or none was asked for. */
+NpWhy np_run_source_port_failure(const NpRun *self);
 /* The longest of the families. */
 NpTime np_run_duration(const NpRun *self);

@@ -9,6 +9,7 @@
 
 #include "config.h"
 
+#include <errno.h>
 #include <glib/gprintf.h>
 #include <locale.h>
 #include <net/if.h>
@@ -17,12 +18,10 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include "io/resolver.h"
+#include "natprobe-lookup.h"
 #include "natprobe-notes.h"
 #include "report/format.h"
 #include "report/profile.h"
-#include "stun/message.h"
-#include "util/endpoint.h"
 
 enum {
     EXIT_OK = 0,
@@ -36,6 +35,8 @@ enum {
 #define MIN_TIMEOUT_S 0.1
 #define MAX_TIMEOUT_S 60.0
 #define DEFAULT_COLUMNS 80
+/* No number that a person could mean. */
+#define ANY_PORT G_MININT
 
 typedef struct {
     char *format;
@@ -125,7 +126,7 @@ check_options(const Options *self)
     if (self->only_ipv4 && self->only_ipv6)
         return complain(EXIT_USAGE,
                         "--ipv4 and --ipv6 exclude each other; leave both out for both");
-    if (self->source_port < 0 || self->source_port > G_MAXUINT16)
+    if (self->source_port != ANY_PORT && (self->source_port < 1 || self->source_port > G_MAXUINT16))
         return complain(EXIT_USAGE, "--source-port %d is not between 1 and 65535",
                         self->source_port);
     if (!(self->timeout >= MIN_TIMEOUT_S && self->timeout <= MAX_TIMEOUT_S))
@@ -134,49 +135,11 @@ check_options(const Options *self)
     if (self->undecided != NULL && !g_str_equal(self->undecided, "pass") &&
         !g_str_equal(self->undecided, "fail"))
         return complain(EXIT_USAGE, "--undecided=%s is neither pass nor fail", self->undecided);
-    if (self->interface != NULL &&
-        (self->interface[0] == '\0' || if_nametoindex(self->interface) == 0))
-        return complain(EXIT_USAGE, "--interface %s: there is no such network interface",
+    if (self->json && self->format != NULL && !g_str_equal(self->format, "json"))
+        return complain(EXIT_USAGE, "--json and --format %s exclude each other", self->format);
+    if (self->interface != NULL && if_nametoindex(self->interface) == 0)
+        return complain(EXIT_USAGE, "--interface \"%s\": there is no such network interface",
                         self->interface);
-    return EXIT_OK;
-}
-
-static gboolean
-add_endpoint(
-    NpRun *run, const Options *options, const NpEndpoint *endpoint, guint16 port, GError **error)
-{
-    g_autoptr(GArray) addresses = np_io_resolver_resolve(endpoint, port, error);
-
-    if (addresses == NULL)
-        return FALSE;
-    for (guint i = 0; i < addresses->len; i++) {
-        const NpAddress *address = &g_array_index(addresses, NpAddress, i);
-
-        if ((options->only_ipv4 && address->family != NP_FAMILY_IPV4) ||
-            (options->only_ipv6 && address->family != NP_FAMILY_IPV6))
-            continue;
-        np_run_add_server(run, address);
-    }
-    return TRUE;
-}
-
-static int
-add_servers(NpRun *run, const Options *options)
-{
-    for (guint i = 0; options->servers[i] != NULL; i++) {
-        g_auto(NpEndpoint) endpoint = { 0 };
-        g_autoptr(GError) error = NULL;
-
-        if (!np_endpoint_parse(&endpoint, options->servers[i], &error))
-            return complain(EXIT_USAGE, "%s", error->message);
-        if (!add_endpoint(run, options, &endpoint, NP_STUN_PORT, &error) ||
-            (endpoint.port == 0 &&
-             !add_endpoint(run, options, &endpoint, NP_STUN_PORT + 1, &error)))
-            return complain(EXIT_USAGE, "%s", error->message);
-    }
-    if (run->families[0].servers->len + run->families[1].servers->len == 0)
-        return complain(EXIT_USAGE, "none of the servers has an IPv%d address",
-                        options->only_ipv4 ? 4 : 6);
     return EXIT_OK;
 }
 
@@ -245,7 +208,7 @@ terminal_columns(void)
     return DEFAULT_COLUMNS;
 }
 
-static void
+static int
 print_document(const NpDocument *document, NpReportFormat format)
 {
     gboolean terminal = isatty(STDOUT_FILENO);
@@ -255,21 +218,33 @@ print_document(const NpDocument *document, NpReportFormat format)
     };
     g_autofree char *text = np_report_format(document, format, &style);
 
-    fputs(text, stdout);
+    if (fputs(text, stdout) >= 0 && fflush(stdout) == 0)
+        return EXIT_OK;
+    return complain(EXIT_USAGE, "the result cannot be written: %s", g_strerror(errno));
 }
 
 static int
 probe(NpRun *run, const Options *options, const NpExpect *expect, NpReportFormat format)
 {
     g_autoptr(NpDocument) document = NULL;
-    int status = add_servers(run, options);
+    g_autoptr(GError) error = NULL;
+    NpFamily only = options->only_ipv4   ? NP_FAMILY_IPV4
+                    : options->only_ipv6 ? NP_FAMILY_IPV6
+                                         : NP_FAMILY_NONE;
+    NpWhy why_port = NP_WHY_NONE;
+    int status = EXIT_OK;
 
-    if (status != EXIT_OK)
-        return status;
+    if (!np_lookup_servers(run, options->servers, only, &error))
+        return complain(EXIT_USAGE, "%s", error->message);
     run->interface = options->interface;
-    run->source_port = (guint16)options->source_port;
+    run->source_port = options->source_port == ANY_PORT ? 0 : (guint16)options->source_port;
     run->timeout = (NpTime)(options->timeout * NP_SECOND);
-    np_run_execute(run);
+    if (!run->interrupted)
+        np_run_execute(run);
+    why_port = np_run_source_port_failure(run);
+    if (why_port != NP_WHY_NONE)
+        return complain(EXIT_USAGE, "--source-port %d cannot be used: %s", options->source_port,
+                        np_why_text(why_port));
     if (!np_run_answered(run) && !run->interrupted) {
         g_autofree char *why = np_notes_why_nothing(run);
 
@@ -277,18 +252,23 @@ probe(NpRun *run, const Options *options, const NpExpect *expect, NpReportFormat
     }
     if (np_run_answered(run)) {
         document = build_document(run, options, expect);
-        print_document(document, format);
+        status = print_document(document, format);
     }
     if (run->interrupted)
         return complain(EXIT_INTERRUPTED,
                         "interrupted; what is not told was not measured to the end");
+    if (status != EXIT_OK)
+        return status;
     return np_document_passed(document) ? EXIT_OK : EXIT_EXPECTATION;
 }
 
 int
 main(int argc, char **argv)
 {
-    Options options = { .timeout = NP_PROBE_DEFAULT_TIMEOUT / (double)NP_SECOND };
+    Options options = {
+        .source_port = ANY_PORT,
+        .timeout = NP_PROBE_DEFAULT_TIMEOUT / (double)NP_SECOND,
+    };
     g_autoptr(GError) error = NULL;
     g_autoptr(NpExpect) expect = NULL;
     NpReportFormat format = NP_REPORT_TEXT;

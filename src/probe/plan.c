@@ -47,6 +47,7 @@ struct NpProbePlan {
     NpProbeSession session;
     gpointer experiments[N_EXPERIMENTS];
     NpProfile profile;
+    NpWhy why_port; /* NP_WHY_NONE unless a socket could not have the port asked for */
     NpTime timeout;
     NpTime started;
     NpTime ended;
@@ -142,6 +143,16 @@ plan_receive(gpointer data, NpTime now, const NpDatagram *in)
     advance(self, now);
 }
 
+/* One socket only is asked to have a certain port; measuring without it is not what was wanted. */
+static gboolean
+lacks_its_port(const NpProbePlan *self, const NpSocketEvent *event)
+{
+    const NpProbeSocket *socket = np_probe_session_socket(&self->session, event->socket);
+
+    return event->kind == NP_SOCKET_FAILED && socket != NULL && socket->wanted_port != 0 &&
+           socket->local.port == 0;
+}
+
 static void
 plan_report(gpointer data, NpTime now, const NpSocketEvent *event)
 {
@@ -149,6 +160,11 @@ plan_report(gpointer data, NpTime now, const NpSocketEvent *event)
 
     if (self->state != PLAN_RUNNING)
         return;
+    if (lacks_its_port(self, event)) {
+        self->why_port = event->why;
+        np_probe_plan_finish(self, now);
+        return;
+    }
     if (!np_probe_reach_report(self->experiments[REACH], &self->session, now, event))
         np_probe_session_report(&self->session, now, event);
     advance(self, now);
@@ -234,6 +250,12 @@ const NpAddress *
 np_probe_plan_local(const NpProbePlan *self)
 {
     return &self->session.seen_local;
+}
+
+NpWhy
+np_probe_plan_source_port_failure(const NpProbePlan *self)
+{
+    return self->why_port;
 }
 
 NpWhy

@@ -49,5 +49,9 @@ NpTime np_probe_plan_duration(const NpProbePlan *self);
 gboolean np_probe_plan_answered(const NpProbePlan *self);
 /* The local host that answers came to; NP_FAMILY_NONE if none came. */
 const NpAddress *np_probe_plan_local(const NpProbePlan *self);
+/* Why the first mapping socket could not have its port, which ends the run; NP_WHY_NONE if it
+ * could.
+ */
+NpWhy np_probe_plan_source_port_failure(const NpProbePlan *self);
 /* The first reason why a socket could not be used; NP_WHY_NONE if all could. */
 NpWhy np_probe_plan_socket_failure(const NpProbePlan *self);

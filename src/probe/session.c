@@ -49,7 +49,11 @@ np_probe_session_clear(NpProbeSession *self)
 NpSocketId
 np_probe_session_open(NpProbeSession *self, guint16 port)
 {
-    NpProbeSocket socket = { .id = self->next_socket, .local = self->local };
+    NpProbeSocket socket = {
+        .id = self->next_socket,
+        .local = self->local,
+        .wanted_port = port,
+    };
     NpAction action = {
         .kind = NP_DO_OPEN,
         .socket = socket.id,

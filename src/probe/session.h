@@ -15,7 +15,8 @@
 
 typedef struct {
     NpSocketId id;
-    NpAddress local; /* as bound; port 0 until it is open */
+    NpAddress local;     /* as bound; port 0 until it is open */
+    guint16 wanted_port; /* 0 for any */
     gboolean failed;
     NpWhy why;
 } NpProbeSocket;

@@ -82,6 +82,8 @@ parse_values(Expectation *self, const char *text, GError **error)
 {
     g_auto(GStrv) words = g_strsplit(text, "|", -1);
 
+    if (words[0] == NULL)
+        return refuse(error, "\"%s\" is not an expectation: a value is missing", self->name);
     for (guint i = 0; words[i] != NULL; i++) {
         g_autofree char *values = list_values(self->key);
         guint value = 0;
