@@ -288,10 +288,14 @@ add_test_evidence(NpVerdict *verdict, const Test *test, const char *asked)
                                 asked, np_address_format(&test->change->answer.from, from));
 }
 
-/* Why the server is at fault that silence could not be weighed. */
+/* Why silence could not be weighed: nearly always, it is the server's fault. */
 static const char *
-excuse(const NpProbeFiltering *self, const NpProbeSession *session)
+excuse(const NpProbeFiltering *self, const NpProbeSession *session, NpTime now)
 {
+    for (guint i = 0; i < self->n_targets; i++)
+        if (is_pending(session, self->targets[i].port.change, now) ||
+            is_pending(session, self->targets[i].address.change, now))
+            return "the run ended before silence meant anything";
     for (guint i = 0; i < self->n_targets; i++) {
         const NpProbeServer *server =
             np_probe_servers_find(&session->servers, &self->targets[i].server);
@@ -364,7 +368,7 @@ filtering_conclude(gpointer data, const NpProbeSession *session, NpTime now, NpP
         np_verdict_add_evidence(verdict,
                                 "two sockets disagree: one met what an earlier flow from its "
                                 "port had opened, and does not count");
-    conclude_dependence(&seen, excuse(self, session), verdict);
+    conclude_dependence(&seen, excuse(self, session, now), verdict);
 }
 
 const NpProbeExperimentOps np_probe_filtering_ops = {
