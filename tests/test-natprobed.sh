@@ -28,6 +28,8 @@ next=$((port + 1))
 # start_server ARGUMENT...: until it says that it listens, or has ended.
 start_server()
 {
+    # The shell that becomes natprobed empties the file too, but not before it is looked at below.
+    : > "$scratch/err"
     "$natprobed" "$@" > "$scratch/out" 2> "$scratch/err" &
     server=$!
     for _ in $(seq 100); do
