@@ -283,3 +283,13 @@ check_PROGRAMS += %D%/test-nat-checksum
 check_PROGRAMS += %D%/test-nat-raw
 check_PROGRAMS += %D%/test-nat-rewrite
 check_PROGRAMS += %D%/test-nat-router
+FUZZERS += %D%/fuzz/fuzz-nat-router
+CLEANFILES += %D%/fuzz/fuzz-nat-router
+%D%/fuzz/fuzz-nat-router: %D%/fuzz/fuzz-nat-router.c libnp-pure.a
+	$(AM_V_GEN)$(FUZZ_BUILD) $(srcdir)/%D%/fuzz/fuzz-nat-router.c $(srcdir)/src/nat/*.c \
+		$(srcdir)/src/util/*.c $(GLIB_LIBS) -lm
+
+check_PROGRAMS += %D%/fuzz/replay-nat-router
+%C%_fuzz_replay_nat_router_SOURCES = %D%/fuzz/replay.c %D%/fuzz/fuzz.h %D%/fuzz/fuzz-nat-router.c
+%C%_fuzz_replay_nat_router_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/tests
+%C%_fuzz_replay_nat_router_LDADD = libnp-pure.a $(GLIB_LIBS) -lm

@@ -170,6 +170,24 @@ has_nothing_without_an_address(void)
     CU_ASSERT(!np_nat_pool_has_host(&rig->pool, &rig->internal));
 }
 
+static void
+an_address_serves_its_own_family(void)
+{
+    NpNatPortPolicy ports = { .order = NP_NAT_ORDER_RANDOM, .first = 2000, .last = 2009 };
+    g_autoptr(Rig) rig = rig_new(&ports, 2);
+    NpAddress six = np_bench_address("2001:db8::7");
+    NpAddress client = np_bench_address("[fd00::2]:5000");
+    NpNatEnd external = { 0 };
+    guint n = 0;
+
+    rig->internal = np_nat_end(&client);
+    CU_ASSERT(!np_nat_pool_allocate(&rig->pool, &rig->request, &external));
+    np_nat_pool_add(&rig->pool, &six);
+    for (; np_nat_pool_allocate(&rig->pool, &rig->request, &external); n++)
+        CU_ASSERT(np_nat_end_address(&external).family == NP_FAMILY_IPV6);
+    NP_ASSERT_INT(n, 10);
+}
+
 int
 main(void)
 {
@@ -178,6 +196,7 @@ main(void)
         NP_TEST(takes_back_what_is_released),
         NP_TEST(looks_further_if_a_candidate_is_refused),
         NP_TEST(has_nothing_without_an_address),
+        NP_TEST(an_address_serves_its_own_family),
         { 0 },
     };
 

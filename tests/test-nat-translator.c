@@ -317,9 +317,15 @@ refuses_what_no_host_may_send(void)
         const char *from;
         const char *to;
     } rows[] = {
-        { "0.0.0.0:5", SERVER },       { "10.0.0.2:0", SERVER },  { "224.0.0.1:5", SERVER },
-        { CLIENT, "224.0.0.1:5" },     { CLIENT, "192.0.2.1:0" }, { CLIENT, "0.0.0.0:5" },
+        { "0.0.0.0:5", SERVER },
+        { "10.0.0.2:0", SERVER },
+        { "224.0.0.1:5", SERVER },
+        { CLIENT, "224.0.0.1:5" },
+        { CLIENT, "192.0.2.1:0" },
+        { CLIENT, "0.0.0.0:5" },
         { CLIENT, "[2001:db8::1]:5" },
+        { "[fd00::2]:5", "[::ffff:203.0.113.1]:5" },
+        { "[::ffff:10.0.0.2]:5", "[2001:db8::1]:5" },
     };
     NpNatPolicy policy = np_bench_policy();
     g_auto(NpBench) bench = np_bench_new(&policy, 1);

@@ -6,6 +6,12 @@
 
 static const guint8 mapped_prefix[12] = { [10] = 0xff, [11] = 0xff };
 
+static gboolean
+is_ipv4(const NpNatEnd *end)
+{
+    return memcmp(end->host, mapped_prefix, sizeof mapped_prefix) == 0;
+}
+
 NpNatEnd
 np_nat_end(const NpAddress *address)
 {
@@ -30,7 +36,7 @@ np_nat_end_address(const NpNatEnd *self)
 {
     NpAddress address = { .port = self->port };
 
-    if (memcmp(self->host, mapped_prefix, sizeof mapped_prefix) == 0) {
+    if (is_ipv4(self)) {
         address.family = NP_FAMILY_IPV4;
         memcpy(address.bytes, self->host + 3, 4);
     } else {
@@ -50,6 +56,12 @@ gboolean
 np_nat_end_same_host(const NpNatEnd *a, const NpNatEnd *b)
 {
     return memcmp(a->host, b->host, sizeof a->host) == 0;
+}
+
+gboolean
+np_nat_end_same_family(const NpNatEnd *a, const NpNatEnd *b)
+{
+    return is_ipv4(a) == is_ipv4(b);
 }
 
 NpNatEnd

@@ -22,6 +22,7 @@ NpNatEnd np_nat_end(const NpAddress *address);
 NpAddress np_nat_end_address(const NpNatEnd *self);
 gboolean np_nat_end_equal(const NpNatEnd *a, const NpNatEnd *b);
 gboolean np_nat_end_same_host(const NpNatEnd *a, const NpNatEnd *b);
+gboolean np_nat_end_same_family(const NpNatEnd *a, const NpNatEnd *b);
 /* The part of @remote that something of this dependence distinguishes; the rest is zero. */
 NpNatEnd np_nat_end_masked(const NpNatEnd *remote, NpNatDependence dependence);
 /* Depends on @seed, so that a stranger cannot aim at one bucket. */

@@ -229,17 +229,45 @@ allocate_on(NpNatPool *self, guint address, const NpNatPoolRequest *request)
     return port;
 }
 
+static gboolean
+can_serve(const NpNatPool *self, guint address, const NpNatPoolRequest *request)
+{
+    return np_nat_end_same_family(&self->external[address].host, request->internal);
+}
+
+/* The next external address from @address on, wrapping round, that has the internal end's family;
+ * there is one. */
+static guint
+next_address(const NpNatPool *self, guint address, const NpNatPoolRequest *request)
+{
+    while (!can_serve(self, address % self->n_external, request))
+        address++;
+    return address % self->n_external;
+}
+
+/* How many external addresses can serve the request. */
+static guint
+count_addresses(const NpNatPool *self, const NpNatPoolRequest *request)
+{
+    guint n = 0;
+
+    for (guint i = 0; i < self->n_external; i++)
+        n += can_serve(self, i, request) ? 1 : 0;
+    return n;
+}
+
 /* Where the search among the external addresses starts. */
 static guint
 first_address(NpNatPool *self, const NpNatPoolRequest *request)
 {
     NpNatEnd host = np_nat_end_masked(request->internal, NP_NAT_ADDRESS_DEPENDENT);
+    guint address = 0;
 
-    if (self->n_external == 1)
-        return 0;
-    if (self->paired)
-        return np_nat_end_hash(&host, &nothing, 0, self->seed) % self->n_external;
-    return np_rng_below(&self->rng, self->n_external);
+    if (self->n_external > 1 && self->paired)
+        address = np_nat_end_hash(&host, &nothing, 0, self->seed) % self->n_external;
+    else if (self->n_external > 1)
+        address = np_rng_below(&self->rng, self->n_external);
+    return next_address(self, address, request);
 }
 
 static void
@@ -311,18 +339,19 @@ np_nat_pool_is_free(NpNatPool *self, const NpNatPoolRequest *request, const NpNa
 gboolean
 np_nat_pool_allocate(NpNatPool *self, const NpNatPoolRequest *request, NpNatEnd *external)
 {
-    guint n_tried = self->paired ? 1 : self->n_external;
+    guint n_tried = count_addresses(self, request);
     guint address = 0;
     guint port = 0;
 
-    if (self->n_external == 0)
+    if (n_tried == 0)
         return FALSE;
+    if (self->paired)
+        n_tried = 1;
     address = first_address(self, request);
     for (guint i = 0; i < n_tried && port == 0; i++) {
-        guint at = (address + i) % self->n_external;
-
-        port = allocate_on(self, at, request);
-        *external = self->external[at].host;
+        port = allocate_on(self, address, request);
+        *external = self->external[address].host;
+        address = next_address(self, address + 1, request);
     }
     external->port = (guint16)port;
     if (port != 0 && !self->policy.share)

@@ -127,7 +127,7 @@ answer(NpNatTranslator *self,
 
     if (side == NP_NAT_INSIDE && np_address_is_set(&self->inside))
         from = &self->inside;
-    if (packet->kind == NP_NAT_PACKET_ERROR || !np_address_is_set(from))
+    if (packet->kind == NP_NAT_PACKET_ERROR || from->family != packet->source.family)
         return otherwise;
     np_nat_packet_to_error(packet, from, error);
     return side == NP_NAT_INSIDE ? NP_NAT_TO_INSIDE : NP_NAT_TO_OUTSIDE;
@@ -310,15 +310,36 @@ from_outside(NpNatTranslator *self, NpNatPacket *packet, NpTime now)
     return plain ? NP_NAT_TO_INSIDE : np_nat_error_inbound(self, packet, now);
 }
 
+/* An IPv4 address in IPv6's clothes has no business on a wire (RFC 4291, 2.5.5.2), and would be
+ * taken for the IPv4 address. */
+static gboolean
+is_mapped(const NpAddress *address)
+{
+    static const NpAddress mapped = { .family = NP_FAMILY_IPV6,
+                                      .bytes = { [10] = 0xff, [11] = 0xff } };
+
+    return np_address_in_prefix(address, &mapped, 96);
+}
+
+static gboolean
+is_host(const NpAddress *address, NpFamily family)
+{
+    return address->family == family && np_address_is_set(address) && !np_address_is_any(address) &&
+           !np_address_is_multicast(address) && !is_mapped(address);
+}
+
 static gboolean
 is_sane(const NpNatPacket *packet)
 {
-    return packet->source.family == packet->destination.family &&
-           np_address_is_set(&packet->source) && !np_address_is_any(&packet->source) &&
-           !np_address_is_multicast(&packet->source) && !np_address_is_any(&packet->destination) &&
-           !np_address_is_multicast(&packet->destination) &&
-           (packet->kind == NP_NAT_PACKET_ERROR || packet->protocol == NP_NAT_ECHO ||
-            (packet->source.port != 0 && packet->destination.port != 0));
+    NpFamily family = packet->source.family;
+
+    if (!is_host(&packet->source, family) || !is_host(&packet->destination, family))
+        return FALSE;
+    if (packet->kind == NP_NAT_PACKET_ERROR)
+        return is_host(&packet->quote.source, family) &&
+               is_host(&packet->quote.destination, family);
+    return packet->protocol == NP_NAT_ECHO ||
+           (packet->source.port != 0 && packet->destination.port != 0);
 }
 
 NpNatTranslator *

@@ -289,7 +289,8 @@ receive_data(
     if (size == 0 && !has_fin)
         return;
     if (may_receive(self) && old <= size) {
-        g_byte_array_append(self->received, data + old, (guint)(size - old));
+        if (old < size)
+            g_byte_array_append(self->received, data + old, (guint)(size - old));
         self->expected += (guint32)(size - old);
         if (has_fin)
             receive_fin(self, now);
