@@ -293,3 +293,16 @@ check_PROGRAMS += %D%/fuzz/replay-nat-router
 %C%_fuzz_replay_nat_router_SOURCES = %D%/fuzz/replay.c %D%/fuzz/fuzz.h %D%/fuzz/fuzz-nat-router.c
 %C%_fuzz_replay_nat_router_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/tests
 %C%_fuzz_replay_nat_router_LDADD = libnp-pure.a $(GLIB_LIBS) -lm
+
+# natprobe among others: servers that misbehave, servers of others, and all that a network may lack.
+noinst_PROGRAMS += %D%/lab/bad-server
+%C%_lab_bad_server_CPPFLAGS = $(AM_CPPFLAGS) -D_GNU_SOURCE
+%C%_lab_bad_server_SOURCES = %D%/lab/bad-server.c
+%C%_lab_bad_server_LDADD =
+noinst_PROGRAMS += %D%/lab/document
+%C%_lab_document_SOURCES = %D%/lab/document.c
+%C%_lab_document_CFLAGS = $(AM_CFLAGS) $(JSON_CFLAGS)
+%C%_lab_document_LDADD = $(JSON_LIBS) $(GLIB_LIBS)
+EXTRA_DIST += %D%/lab/judge.sh
+dist_check_SCRIPTS += %D%/lab/interop-servers.sh
+dist_check_SCRIPTS += %D%/lab/bad-servers.sh
