@@ -306,3 +306,5 @@ noinst_PROGRAMS += %D%/lab/document
 EXTRA_DIST += %D%/lab/judge.sh
 dist_check_SCRIPTS += %D%/lab/interop-servers.sh
 dist_check_SCRIPTS += %D%/lab/bad-servers.sh
+dist_check_SCRIPTS += %D%/lab/natprobe.sh
+dist_check_SCRIPTS += %D%/test-natprobe.sh
