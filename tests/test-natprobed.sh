@@ -25,7 +25,8 @@ else
 fi
 next=$((port + 1))
 
-# start_server ARGUMENT...: until it says that it listens, or has ended.
+# start_server ARGUMENT...: until it says that it listens, or has ended. What else it says at its
+# start with -v is there for certain after stop_server.
 start_server()
 {
     # The shell that becomes natprobed empties the file too, but not before it is looked at below.
@@ -150,12 +151,12 @@ fi
 printf '[natprobed]\nlisten = 127.0.0.1:%d;127.0.0.1:%d\nalternate = 127.0.0.2\n' "$port" "$next" \
     > "$scratch/conf"
 if start_server -v --config "$scratch/conf"; then
+    stop_server INT
     tap_equal 'reads its options from a file' "$(sed -n 's/, other.*: / -> /p' "$scratch/err" | sort)" \
         "natprobed: 127.0.0.1:$port -> 127.0.0.2:$next
 natprobed: 127.0.0.1:$next -> 127.0.0.2:$port
 natprobed: 127.0.0.2:$port -> 127.0.0.1:$next
 natprobed: 127.0.0.2:$next -> 127.0.0.1:$port"
-    stop_server INT
     tap_equal 'ends cleanly when interrupted' $status 0
 else
     tap_check 'reads its options from a file' "$(cat "$scratch/err")"
@@ -213,6 +214,7 @@ if [ -n "${NATPROBED_TEST_ALONE-}" ]; then
             ip addr add "${pair#*:}" dev "$name" && ip link set "$name" up
     done
     if start_server -v --listen 0.0.0.0:2222 --listen 0.0.0.0:3333; then
+        stop_server
         tap_equal 'needs no option where it has two public addresses' \
             "$(sed -n 's/.*: \(.*:2222\), other address: /\1 -> /p' "$scratch/err" | sort)" \
             '10.1.0.1:2222 -> none
@@ -220,7 +222,6 @@ if [ -n "${NATPROBED_TEST_ALONE-}" ]; then
 127.0.0.1:2222 -> none
 198.51.100.1:2222 -> 203.0.113.1:3333
 203.0.113.1:2222 -> 198.51.100.1:3333'
-        stop_server
     else
         tap_check 'needs no option where it has two public addresses' "$(cat "$scratch/err")"
     fi
