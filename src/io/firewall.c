@@ -37,6 +37,42 @@ np_io_firewall_find_dropping_chain(const char *chains)
     return NULL;
 }
 
+static void
+on_communicated(G_GNUC_UNUSED GObject *source, GAsyncResult *result, gpointer user)
+{
+    *(GAsyncResult **)user = g_object_ref(result);
+}
+
+static gboolean
+on_timeout(gpointer process)
+{
+    g_subprocess_force_exit(process);
+    return G_SOURCE_REMOVE;
+}
+
+/* What @process prints; NULL if it fails or takes too long. */
+static char *
+read_output(GSubprocess *process)
+{
+    g_autoptr(GMainContext) context = g_main_context_new();
+    g_autoptr(GSource) timeout = g_timeout_source_new(NP_IO_FIREWALL_TIMEOUT_MS);
+    g_autoptr(GAsyncResult) result = NULL;
+    g_autofree char *output = NULL;
+
+    g_source_set_callback(timeout, on_timeout, process, NULL);
+    g_source_attach(timeout, context);
+    g_main_context_push_thread_default(context);
+    g_subprocess_communicate_utf8_async(process, NULL, NULL, on_communicated, &result);
+    while (result == NULL)
+        g_main_context_iteration(context, TRUE);
+    g_main_context_pop_thread_default(context);
+    g_source_destroy(timeout);
+    if (!g_subprocess_communicate_utf8_finish(process, result, &output, NULL, NULL) ||
+        !g_subprocess_get_successful(process))
+        return NULL;
+    return g_steal_pointer(&output);
+}
+
 char *
 np_io_firewall_dropping_chain(gboolean *readable)
 {
@@ -50,9 +86,8 @@ np_io_firewall_dropping_chain(gboolean *readable)
         return NULL;
     process = g_subprocess_new(G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_SILENCE,
                                NULL, path, "list", "chains", NULL);
-    if (process == NULL ||
-        !g_subprocess_communicate_utf8(process, NULL, NULL, &chains, NULL, NULL) ||
-        !g_subprocess_get_successful(process))
+    chains = process != NULL ? read_output(process) : NULL;
+    if (chains == NULL)
         return NULL;
     *readable = TRUE;
     return np_io_firewall_find_dropping_chain(chains);

@@ -15,5 +15,15 @@
  * `nft list chains` prints; NULL if there is none. To be freed.
  */
 char *np_io_firewall_find_dropping_chain(const char *chains);
-/* The same of this host; if its ruleset cannot be read, NULL, and @readable is FALSE. */
+/*
+ * nft reads the whole ruleset, sets included, before it prints a part of it. With a few tables that
+ * takes milliseconds; a person who waits for a verdict should not wait for a hundred thousand
+ * blocked addresses.
+ */
+#define NP_IO_FIREWALL_TIMEOUT_MS 500
+
+/*
+ * The same of this host. Blocks for the time above at most; if the ruleset cannot be read by then,
+ * NULL, and @readable is FALSE.
+ */
 char *np_io_firewall_dropping_chain(gboolean *readable);
