@@ -114,14 +114,14 @@ static int
 read_answer(NpIoRoute *route, NpFamily family, const struct nlmsghdr *header)
 {
     const struct nlmsgerr *failure = NLMSG_DATA(header);
-    gsize left = 0;
+    int left = 0; /* signed, as RTA_NEXT() may take it below zero */
 
     if (header->nlmsg_type == NLMSG_ERROR)
         return header->nlmsg_len >= NLMSG_LENGTH(sizeof *failure) ? -failure->error : EPROTO;
     if (header->nlmsg_type != RTM_NEWROUTE ||
         header->nlmsg_len < NLMSG_LENGTH(sizeof(struct rtmsg)))
         return EPROTO;
-    left = RTM_PAYLOAD(header);
+    left = (int)RTM_PAYLOAD(header);
     for (const struct rtattr *at = RTM_RTA(NLMSG_DATA(header)); RTA_OK(at, left);
          at = RTA_NEXT(at, left))
         read_attribute(route, family, at);
