@@ -36,8 +36,6 @@ has_no_form_for_no_address(void)
     CU_ASSERT(!np_address_is_set(&read));
     read = np_io_sockaddr_local(-1);
     CU_ASSERT(!np_address_is_set(&read));
-    read = np_io_sockaddr_peer(-1);
-    CU_ASSERT(!np_address_is_set(&read));
 }
 
 int

@@ -80,14 +80,3 @@ np_io_sockaddr_local(int fd)
         return (NpAddress){ 0 };
     return np_io_sockaddr_read(&name, size);
 }
-
-NpAddress
-np_io_sockaddr_peer(int fd)
-{
-    struct sockaddr_storage name = { 0 };
-    socklen_t size = sizeof name;
-
-    if (getpeername(fd, (struct sockaddr *)&name, &size) != 0)
-        return (NpAddress){ 0 };
-    return np_io_sockaddr_read(&name, size);
-}

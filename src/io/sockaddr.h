@@ -19,6 +19,5 @@ socklen_t np_io_sockaddr_write(struct sockaddr_storage *to, const NpAddress *add
  */
 NpAddress np_io_sockaddr_read(const void *from, socklen_t size);
 
-/* The two ends of a socket; no address if there is none. */
+/* The local end of a socket; no address if there is none. */
 NpAddress np_io_sockaddr_local(int fd);
-NpAddress np_io_sockaddr_peer(int fd);
