@@ -148,6 +148,10 @@ tests_test_server_listeners_LDADD = libnp-harness.a libnp-server.a libnp-io.a li
 	$(CUNIT_LIBS) $(GIO_LIBS) $(GLIB_LIBS) -lm
 check_PROGRAMS += %D%/test-io-batch
 tests_test_io_batch_LDADD = $(IO_LDADD)
+check_PROGRAMS += %D%/test-io-descriptors
+tests_test_io_descriptors_LDADD = $(IO_LDADD)
+check_PROGRAMS += %D%/test-io-why
+tests_test_io_why_LDADD = $(IO_LDADD)
 check_PROGRAMS += %D%/test-io-entropy
 tests_test_io_entropy_LDADD = $(IO_LDADD)
 check_PROGRAMS += %D%/test-io-sockaddr
