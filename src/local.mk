@@ -143,3 +143,4 @@ libnp_pure_a_SOURCES += %D%/nat/checksum.c %D%/nat/checksum.h
 libnp_pure_a_SOURCES += %D%/nat/raw.c %D%/nat/raw.h %D%/nat/raw-private.h
 libnp_pure_a_SOURCES += %D%/nat/rewrite.c %D%/nat/rewrite.h
 libnp_pure_a_SOURCES += %D%/nat/router.c %D%/nat/router.h
+libnp_pure_a_SOURCES += %D%/nat/product.c %D%/nat/product.h

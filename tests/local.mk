@@ -312,3 +312,4 @@ dist_check_SCRIPTS += %D%/lab/interop-servers.sh
 dist_check_SCRIPTS += %D%/lab/bad-servers.sh
 dist_check_SCRIPTS += %D%/lab/natprobe.sh
 dist_check_SCRIPTS += %D%/test-natprobe.sh
+check_PROGRAMS += %D%/test-nat-product
