@@ -144,3 +144,13 @@ libnp_pure_a_SOURCES += %D%/nat/raw.c %D%/nat/raw.h %D%/nat/raw-private.h
 libnp_pure_a_SOURCES += %D%/nat/rewrite.c %D%/nat/rewrite.h
 libnp_pure_a_SOURCES += %D%/nat/router.c %D%/nat/router.h
 libnp_pure_a_SOURCES += %D%/nat/product.c %D%/nat/product.h
+libnp_pure_a_SOURCES += %D%/rendezvous/message.c %D%/rendezvous/message.h
+
+# Signalling as text: the structs of the pure library to and from JSON.
+noinst_LIBRARIES += libnp-wire.a
+libnp_wire_a_CFLAGS = $(AM_CFLAGS) $(JSON_CFLAGS)
+libnp_wire_a_SOURCES =
+libnp_wire_a_SOURCES += %D%/wire/message.c %D%/wire/message.h
+libnp_wire_a_SOURCES += %D%/wire/profile.c %D%/wire/profile.h
+libnp_wire_a_SOURCES += %D%/wire/text.c %D%/wire/text.h
+libnp_wire_a_SOURCES += %D%/wire/value.c %D%/wire/value.h

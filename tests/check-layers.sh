@@ -18,7 +18,7 @@ punch:      stun nat core util
 rendezvous: stun nat core util
 path:       stun core util
 sim:        nat core util
-wire:       rendezvous nat util
+wire:       rendezvous nat core util
 report:     probe punch sim nat core util
 io:         report wire sim path rendezvous punch probe nat stun core util
 lab:        io sim nat stun core util

@@ -313,3 +313,34 @@ dist_check_SCRIPTS += %D%/lab/bad-servers.sh
 dist_check_SCRIPTS += %D%/lab/natprobe.sh
 dist_check_SCRIPTS += %D%/test-natprobe.sh
 check_PROGRAMS += %D%/test-nat-product
+check_PROGRAMS += %D%/test-rendezvous-message
+
+# Signalling as text, with json-glib.
+wire_cflags = $(AM_CFLAGS) $(JSON_CFLAGS)
+wire_ldadd = libnp-harness.a libnp-wire.a libnp-pure.a $(JSON_LIBS) $(CUNIT_LIBS) $(GLIB_LIBS) -lm
+check_PROGRAMS += %D%/test-wire-message
+%C%_test_wire_message_CFLAGS = $(wire_cflags)
+%C%_test_wire_message_LDADD = $(wire_ldadd)
+check_PROGRAMS += %D%/test-wire-profile
+%C%_test_wire_profile_CFLAGS = $(wire_cflags)
+%C%_test_wire_profile_LDADD = libnp-report.a $(wire_ldadd)
+check_PROGRAMS += %D%/test-wire-text
+%C%_test_wire_text_CFLAGS = $(wire_cflags)
+%C%_test_wire_text_LDADD = $(wire_ldadd)
+check_PROGRAMS += %D%/test-wire-value
+%C%_test_wire_value_CFLAGS = $(wire_cflags)
+%C%_test_wire_value_LDADD = $(wire_ldadd)
+FUZZERS += %D%/fuzz/fuzz-wire-message
+CLEANFILES += %D%/fuzz/fuzz-wire-message
+%D%/fuzz/fuzz-wire-message: %D%/fuzz/fuzz-wire-message.c libnp-pure.a libnp-wire.a
+	$(AM_V_GEN)$(FUZZ_BUILD) $(JSON_CFLAGS) $(srcdir)/%D%/fuzz/fuzz-wire-message.c \
+		$(srcdir)/src/wire/message.c $(srcdir)/src/wire/profile.c $(srcdir)/src/wire/text.c \
+		$(srcdir)/src/wire/value.c $(srcdir)/src/rendezvous/message.c $(srcdir)/src/nat/*.c \
+		$(srcdir)/src/core/*.c $(srcdir)/src/util/*.c $(JSON_LIBS) $(GLIB_LIBS) -lm
+
+check_PROGRAMS += %D%/fuzz/replay-wire-message
+%C%_fuzz_replay_wire_message_SOURCES = %D%/fuzz/replay.c %D%/fuzz/fuzz.h \
+	%D%/fuzz/fuzz-wire-message.c
+%C%_fuzz_replay_wire_message_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/tests
+%C%_fuzz_replay_wire_message_CFLAGS = $(wire_cflags)
+%C%_fuzz_replay_wire_message_LDADD = libnp-wire.a libnp-pure.a $(JSON_LIBS) $(GLIB_LIBS) -lm
