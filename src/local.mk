@@ -98,6 +98,7 @@ libnp_pure_a_SOURCES += %D%/probe/carrier.c %D%/probe/carrier.h
 libnp_pure_a_SOURCES += %D%/probe/experiment.h
 libnp_pure_a_SOURCES += %D%/probe/filtering.c %D%/probe/filtering.h
 libnp_pure_a_SOURCES += %D%/probe/hairpin.c %D%/probe/hairpin.h
+libnp_pure_a_SOURCES += %D%/probe/intake.c %D%/probe/intake.h
 libnp_pure_a_SOURCES += %D%/probe/mapping.c %D%/probe/mapping.h
 libnp_pure_a_SOURCES += %D%/probe/path.c %D%/probe/path.h
 libnp_pure_a_SOURCES += %D%/probe/plan.c %D%/probe/plan.h

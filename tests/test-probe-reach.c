@@ -28,7 +28,7 @@ fixture_init(Fixture *self)
     np_probe_servers_add(&self->session.servers, &self->server, TRUE);
     opened.socket = np_probe_session_open(&self->session, 0);
     opened.local = np_address_any(NP_FAMILY_IPV4, 40000);
-    np_probe_session_report(&self->session, 0, &opened);
+    np_probe_session_report(&self->session, &opened);
     np_probe_session_ask(&self->session, 0, opened.socket, &self->server, NP_PROBE_ASK_PLAIN,
                          NP_PROBE_INTERVAL);
     while (np_outbox_take(&self->session.outbox, &action))

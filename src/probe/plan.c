@@ -11,6 +11,7 @@
 #include "probe/carrier.h"
 #include "probe/filtering.h"
 #include "probe/hairpin.h"
+#include "probe/intake.h"
 #include "probe/mapping.h"
 #include "probe/reach.h"
 #include "probe/unsolicited.h"
@@ -139,7 +140,7 @@ plan_receive(gpointer data, NpTime now, const NpDatagram *in)
     if (self->state != PLAN_RUNNING)
         return;
     if (!np_probe_reach_receive(self->experiments[REACH], in))
-        np_probe_session_receive(&self->session, now, in);
+        np_probe_intake_receive(&self->session, now, in);
     advance(self, now);
 }
 
@@ -157,6 +158,7 @@ static void
 plan_report(gpointer data, NpTime now, const NpSocketEvent *event)
 {
     NpProbePlan *self = data;
+    gboolean is_tcp = FALSE;
 
     if (self->state != PLAN_RUNNING)
         return;
@@ -165,8 +167,11 @@ plan_report(gpointer data, NpTime now, const NpSocketEvent *event)
         np_probe_plan_finish(self, now);
         return;
     }
-    if (!np_probe_reach_report(self->experiments[REACH], &self->session, now, event))
-        np_probe_session_report(&self->session, now, event);
+    is_tcp = np_probe_reach_report(self->experiments[REACH], &self->session, now, event);
+    if (!is_tcp && event->kind == NP_SOCKET_ICMP)
+        np_probe_intake_icmp(&self->session, now, event);
+    else if (!is_tcp)
+        np_probe_session_report(&self->session, event);
     advance(self, now);
 }
 

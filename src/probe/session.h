@@ -4,8 +4,8 @@
 /*
  * The common ground of all experiments: sockets, questions, servers, the path
  *
- * Experiments open fresh sockets and ask questions through the session; the session repeats the
- * questions, recognises the answers, and learns servers and path from all of them together.
+ * Experiments open fresh sockets and ask questions through the session, which repeats the
+ * questions; probe/intake recognises the answers and puts what they tell in here.
  */
 
 #include "core/outbox.h"
@@ -59,8 +59,6 @@ const NpProbeSocket *np_probe_session_socket(const NpProbeSession *self, NpSocke
 gboolean np_probe_session_local(const NpProbeSession *self, NpSocketId id, NpAddress *local);
 /* Whether the external endpoint in its answer, if it has one, can be true. */
 gboolean np_probe_session_believes(const NpProbeSession *self, const NpProbeAsk *ask);
-/* Whether @host is an address of ours: local, or one an answer has mapped us to. */
-gboolean np_probe_session_is_self(const NpProbeSession *self, const NpAddress *host);
 
 /* Starts a question; the session owns it. Its first copy leaves in this very call. */
 NpProbeAsk *np_probe_session_ask(NpProbeSession *self,
@@ -79,8 +77,10 @@ NpProbeAsk *np_probe_session_ask_hop(NpProbeSession *self,
 NpProbeAskState
 np_probe_session_state(const NpProbeSession *self, const NpProbeAsk *ask, NpTime now);
 
-void np_probe_session_receive(NpProbeSession *self, NpTime now, const NpDatagram *in);
-void np_probe_session_report(NpProbeSession *self, NpTime now, const NpSocketEvent *event);
+/* What became of a socket; ICMP is probe/intake's. */
+void np_probe_session_report(NpProbeSession *self, const NpSocketEvent *event);
+/* Counts anew, over all questions, how many copies the path has lost. */
+void np_probe_session_measure(NpProbeSession *self, NpTime now);
 /* Sends the copies that are due. */
 void np_probe_session_expire(NpProbeSession *self, NpTime now);
 NpTime np_probe_session_deadline(const NpProbeSession *self);
