@@ -8,6 +8,7 @@
 #include "nat/rewrite.h"
 
 #include "nat/checksum.h"
+#include "nat/compose.h"
 #include "nat/raw-private.h"
 #include "util/writer.h"
 
@@ -25,9 +26,6 @@
 #define TCP_CHECKSUM 16
 #define ICMP_CHECKSUM 2
 #define ICMP_ID 4
-
-/* RFC 1812, 4.3.2.3: what every host accepts. */
-#define MAX_ANSWER_V4 576
 
 static guint16
 word_at(const guint8 *bytes, gsize size, gsize offset)
@@ -150,95 +148,15 @@ rewrite_quote(guint8 *bytes, const NpNatRawLayout *outer, const NpNatPacket *aft
     put_word(bytes, outer->end, checksum_at, np_nat_raw_icmp_checksum(bytes, outer), NULL);
 }
 
-/* An IP header from @answer's source to its destination for @size bytes in all. */
-static void
-write_ip(NpWriter *writer, const NpNatPacket *answer, guint8 protocol, gsize size)
-{
-    gboolean v6 = answer->source.family == NP_FAMILY_IPV6;
-    gsize length = v6 ? 16 : 4;
-
-    if (v6) {
-        np_writer_u32(writer, 6u << 28);
-        np_writer_u16(writer, (guint16)(size - NP_NAT_RAW_IPV6_HEADER));
-        np_writer_u8(writer, protocol);
-        np_writer_u8(writer, answer->ttl);
-    } else {
-        np_writer_u16(writer, 0x4500);
-        np_writer_u16(writer, (guint16)size);
-        np_writer_u32(writer, 0x00004000); /* whole, and not to be cut */
-        np_writer_u8(writer, answer->ttl);
-        np_writer_u8(writer, protocol);
-        np_writer_u16(writer, 0);
-    }
-    np_writer_bytes(writer, answer->source.bytes, length);
-    np_writer_bytes(writer, answer->destination.bytes, length);
-    if (!v6)
-        np_writer_patch_u16(
-            writer, IPV4_CHECKSUM,
-            np_nat_checksum_finish(np_nat_checksum_add(0, writer->data, NP_NAT_RAW_IPV4_HEADER)));
-}
-
-/* RFC 9293, 3.1: over a segment without data at @at, and the pseudo-header. */
-static guint16
-tcp_checksum(const guint8 *bytes, gsize at, const NpNatPacket *packet)
-{
-    NpReader reader = np_reader(bytes, at + NP_NAT_RAW_TCP_HEADER);
-    gsize length = packet->source.family == NP_FAMILY_IPV6 ? 16 : 4;
-    guint32 sum = NP_NAT_RAW_TCP + NP_NAT_RAW_TCP_HEADER;
-
-    np_reader_skip(&reader, at);
-    sum = np_nat_checksum_add(sum, packet->source.bytes, length);
-    sum = np_nat_checksum_add(sum, packet->destination.bytes, length);
-    sum = np_nat_checksum_add(sum, np_reader_bytes(&reader, NP_NAT_RAW_TCP_HEADER),
-                              NP_NAT_RAW_TCP_HEADER);
-    return np_nat_checksum_finish(sum);
-}
-
+/* What the translator answers with takes the place of the packet it answers. */
 static gsize
-write_reset(guint8 *bytes, gsize capacity, const NpNatPacket *answer)
+replace(guint8 *bytes, gsize size, gsize capacity, const NpNatPacket *answer)
 {
-    gsize header =
-        answer->source.family == NP_FAMILY_IPV6 ? NP_NAT_RAW_IPV6_HEADER : NP_NAT_RAW_IPV4_HEADER;
-    NpWriter writer = np_writer(bytes, capacity);
+    guint8 original[NP_NAT_REWRITE_MAX_ANSWER];
+    gsize n = answer->kind == NP_NAT_PACKET_ERROR ? MIN(size, sizeof original) : 0;
 
-    if (capacity < header + NP_NAT_RAW_TCP_HEADER)
-        return 0;
-    write_ip(&writer, answer, NP_NAT_RAW_TCP, header + NP_NAT_RAW_TCP_HEADER);
-    np_writer_u16(&writer, answer->source.port);
-    np_writer_u16(&writer, answer->destination.port);
-    np_writer_u32(&writer, answer->tcp.sequence);
-    np_writer_u32(&writer, answer->tcp.acknowledgment);
-    np_writer_u8(&writer, NP_NAT_RAW_TCP_HEADER / 4 << 4);
-    np_writer_u8(&writer, answer->tcp.flags);
-    np_writer_zeros(&writer, 6);
-    np_writer_patch_u16(&writer, header + TCP_CHECKSUM, tcp_checksum(bytes, header, answer));
-    return np_writer_finish(&writer);
-}
-
-/* An ICMP error that quotes the packet now in @bytes. */
-static gsize
-write_error(guint8 *bytes, gsize size, gsize capacity, const NpNatPacket *answer)
-{
-    gboolean v6 = answer->source.family == NP_FAMILY_IPV6;
-    gsize header = v6 ? NP_NAT_RAW_IPV6_HEADER : NP_NAT_RAW_IPV4_HEADER;
-    gsize most = v6 ? NP_NAT_REWRITE_MAX_ANSWER : MAX_ANSWER_V4;
-    gsize quoted = MIN(size, most - header - NP_NAT_RAW_ICMP_HEADER);
-    guint8 copy[NP_NAT_REWRITE_MAX_ANSWER];
-    NpWriter writer = np_writer(bytes, capacity);
-    NpNatRawLayout layout = { .v6 = v6,
-                              .transport = header,
-                              .end = header + NP_NAT_RAW_ICMP_HEADER + quoted };
-
-    if (capacity < layout.end)
-        return 0;
-    memcpy(copy, bytes, quoted);
-    write_ip(&writer, answer, v6 ? NP_NAT_RAW_ICMPV6 : NP_NAT_RAW_ICMP, layout.end);
-    np_writer_u8(&writer, answer->quote.type);
-    np_writer_u8(&writer, answer->quote.code);
-    np_writer_zeros(&writer, NP_NAT_RAW_ICMP_HEADER - 2);
-    np_writer_bytes(&writer, copy, quoted);
-    np_writer_patch_u16(&writer, header + ICMP_CHECKSUM, np_nat_raw_icmp_checksum(bytes, &layout));
-    return np_writer_finish(&writer);
+    memcpy(original, bytes, n);
+    return np_nat_compose(bytes, capacity, answer, original, n);
 }
 
 gsize
@@ -250,10 +168,8 @@ np_nat_rewrite(
     NpNatChecksumDelta delta = { 0 };
     NpNatRawLayout layout = { 0 };
 
-    if (before->kind != after->kind)
-        return write_error(bytes, size, capacity, after);
-    if (before->tcp.flags != after->tcp.flags)
-        return write_reset(bytes, capacity, after);
+    if (before->kind != after->kind || before->tcp.flags != after->tcp.flags)
+        return replace(bytes, size, capacity, after);
     if (np_nat_raw_lay_out(bytes, size, &layout, &ignored, &fragment) != NP_NAT_RAW_OK)
         return 0;
     rewrite_ip(bytes, &layout, after, &after->source, &after->destination, &delta);

@@ -8,10 +8,11 @@
  * errors, whose own checksum is computed anew because it covers what they quote.
  */
 
+#include "nat/compose.h"
 #include "nat/raw.h"
 
-/* The largest answer we write: RFC 4443, 2.4. */
-#define NP_NAT_REWRITE_MAX_ANSWER 1280
+/* The largest answer. */
+#define NP_NAT_REWRITE_MAX_ANSWER NP_NAT_COMPOSE_MAX_ERROR_V6
 
 /*
  * Makes of @bytes, which were read as @before, what the translator made of it: the same packet with
