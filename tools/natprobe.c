@@ -255,8 +255,10 @@ probe(NpRun *run, const Options *options, const NpExpect *expect, NpReportFormat
         status = print_document(document, format);
     }
     if (run->interrupted)
-        return complain(EXIT_INTERRUPTED,
-                        "interrupted; what is not told was not measured to the end");
+        return complain(EXIT_INTERRUPTED, "%s",
+                        np_run_answered(run)
+                            ? "interrupted; what is not told was not measured to the end"
+                            : "interrupted before any server answered");
     if (status != EXIT_OK)
         return status;
     return np_document_passed(document) ? EXIT_OK : EXIT_EXPECTATION;

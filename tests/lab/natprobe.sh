@@ -81,6 +81,24 @@ in_lab_broken_ipv6()
     keep broken6 --json server
     ip -6 route del default
     keep without6 --json server
+    keep noroute -6 server '[2001:db8:a::1]:3478'
+}
+
+# Packets to the name server leave and nothing comes back, as in many a hotel.
+in_lab_dead_resolver()
+{
+    echo 'nameserver 192.0.2.99' > "$scratch/resolv.conf"
+    echo 'hosts: files dns' > "$scratch/nsswitch.conf"
+    for file in resolv.conf nsswitch.conf; do
+        mount --bind "$scratch/$file" /etc/$file 2> /dev/null || return 0
+    done
+    keep slow one.example:3478 server two.example:3478
+    keep slow.not -4 --json server
+    "$natprobe" one.example 2> "$scratch/slow.int.err" &
+    sleep 0.5
+    kill -INT $!
+    wait $!
+    echo $? > "$scratch/slow.int.status"
 }
 
 in_lab_interfaces()
@@ -146,6 +164,7 @@ start in_lab_one_address --left full-cone --server-cmd "$plain_server"
 start in_lab_only_ipv6 --left port-restricted --server-cmd \
     "exec '$builddir/tools/natprobed' --listen '[::]:3478' --listen '[::]:3479'"
 start in_lab_broken_ipv6 --left full-cone --delay 10
+start in_lab_dead_resolver --left port-restricted
 start in_lab_interfaces --left port-restricted
 start in_lab_interrupt --left port-restricted --delay 400
 start in_lab_own_firewall --left open
@@ -190,6 +209,20 @@ tap_equal 'a name that does not resolve is one sentence' \
     "$(ended nowhere) $(cut -d: -f 1-2 "$scratch/nowhere.err")" \
     '2 1 natprobe: "nonexistent.invalid" does not resolve'
 tap_equal 'an address that nobody answers at is told' "$(ended noroute6)" '3 1'
+if [ -e "$scratch/slow.status" ]; then
+    tap_equal 'names that nobody resolves are one sentence, within the time of one' \
+        "$(ended slow) $(cat "$scratch/slow.err")" \
+        '2 1 natprobe: "one.example" does not resolve: no answer within 4 seconds'
+    tap_check 'which is less than 5 seconds, and a bit to start' "$(
+        [ "$(cat "$scratch/slow.wall")" -lt 7000 ] || cat "$scratch/slow.wall"
+    )"
+    tap_equal 'names that are known do not wait for it' "$(ended slow.not)" '0 0'
+    tap_equal 'Ctrl-C ends a look-up' \
+        "$(cat "$scratch/slow.int.status" "$scratch/slow.int.err" | paste -sd ' ')" \
+        '4 natprobe: interrupted before any server answered'
+else
+    tap_skip 'names that nobody resolves are one sentence' 'this /etc has no resolver to replace'
+fi
 
 for format in json junit tap markdown html text; do
     tap_equal "$format is printed without complaint" "$(ended format.$format)" '0 0'
@@ -268,6 +301,11 @@ tap_check 'or delay it by more than a second' "$(
 tap_equal 'without a route to IPv6 it is left out, and said' \
     "$(ended without6) $(value without6 udp6.nat.verdict)$(
         value without6 notes | grep -c 'there is no route to \[2001:db8:f::10\]:3478')" '0 0 1'
+
+tap_equal 'and if nothing else was asked, that is the error' \
+    "$(ended noroute) $(cat "$scratch/noroute.err")" \
+    "3 1 natprobe: there is no route to [2001:db8:f::10]:3478, [2001:db8:f::10]:3479, \
+[2001:db8:a::1]:3478"
 
 tap_equal 'the chosen interface is used and named' \
     "$(ended through.right) $(value through.right local.interface)" '0 0 eth0'
