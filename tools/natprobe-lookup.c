@@ -2,9 +2,6 @@
 
 #include "natprobe-lookup.h"
 
-#include <glib-unix.h>
-#include <signal.h>
-
 #include "io/error.h"
 #include "io/resolver.h"
 #include "stun/message.h"
@@ -47,13 +44,6 @@ on_resolved(G_GNUC_UNUSED GObject *source, GAsyncResult *result, gpointer data)
 }
 
 static gboolean
-on_signal(gpointer data)
-{
-    *(gboolean *)data = TRUE;
-    return G_SOURCE_CONTINUE;
-}
-
-static gboolean
 is_pending(const GArray *lookups)
 {
     for (guint i = 0; i < lookups->len; i++)
@@ -64,20 +54,15 @@ is_pending(const GArray *lookups)
 
 /* A look-up that a signal cut short is left to the end of the process. */
 static void
-resolve(GArray *lookups, gboolean *interrupted)
+resolve(const NpRun *run, GArray *lookups)
 {
-    guint interrupt = g_unix_signal_add(SIGINT, on_signal, interrupted);
-    guint terminate = g_unix_signal_add(SIGTERM, on_signal, interrupted);
-
     for (guint i = 0; i < lookups->len; i++) {
         Lookup *lookup = &g_array_index(lookups, Lookup, i);
 
         np_io_resolver_resolve_async(&lookup->endpoint, 0, on_resolved, &lookup->result);
     }
-    while (is_pending(lookups) && !*interrupted)
+    while (is_pending(lookups) && !run->interrupted)
         g_main_context_iteration(NULL, TRUE);
-    g_source_remove(interrupt);
-    g_source_remove(terminate);
 }
 
 static gboolean
@@ -125,7 +110,7 @@ np_lookup_servers(NpRun *run, char *const *names, NpFamily only, GError **error)
     g_array_set_clear_func(lookups, lookup_clear);
     if (!parse(lookups, names, error))
         return FALSE;
-    resolve(lookups, &run->interrupted);
+    resolve(run, lookups);
     if (run->interrupted)
         return TRUE;
     for (guint i = 0; i < lookups->len; i++)

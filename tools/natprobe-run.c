@@ -24,6 +24,31 @@ typedef struct {
     guint straggler;
 } Execution;
 
+static void
+finish(Execution *self, gboolean only_unanswered)
+{
+    for (guint i = 0; i < G_N_ELEMENTS(self->hosts); i++) {
+        NpProbePlan *plan = self->run->families[i].plan;
+
+        if (self->hosts[i] == NULL || (only_unanswered && np_probe_plan_answered(plan)))
+            continue;
+        np_probe_plan_finish(plan, np_io_host_now(self->hosts[i]));
+        np_io_host_wake(self->hosts[i]);
+    }
+}
+
+/* One source for look-ups and for the run: a signal between two sources would be lost. */
+static gboolean
+on_signal(gpointer data)
+{
+    NpRun *self = data;
+
+    self->interrupted = TRUE;
+    if (self->execution != NULL)
+        finish(self->execution, FALSE);
+    return G_SOURCE_CONTINUE;
+}
+
 void
 np_run_init(NpRun *self)
 {
@@ -35,6 +60,8 @@ np_run_init(NpRun *self)
         self->families[i].servers = g_array_new(FALSE, FALSE, sizeof(NpAddress));
         self->families[i].unreached = g_array_new(FALSE, FALSE, sizeof(NpAddress));
     }
+    self->signals[0] = g_unix_signal_add(SIGINT, on_signal, self);
+    self->signals[1] = g_unix_signal_add(SIGTERM, on_signal, self);
 }
 
 void
@@ -45,6 +72,8 @@ np_run_clear(NpRun *self)
         g_clear_pointer(&self->families[i].unreached, g_array_unref);
         g_clear_pointer(&self->families[i].plan, np_probe_plan_free);
     }
+    for (guint i = 0; i < G_N_ELEMENTS(self->signals); i++)
+        g_source_remove(self->signals[i]);
 }
 
 void
@@ -70,19 +99,6 @@ np_run_has_servers(const NpRun *self)
     return FALSE;
 }
 
-static void
-finish(Execution *self, gboolean only_unanswered)
-{
-    for (guint i = 0; i < G_N_ELEMENTS(self->hosts); i++) {
-        NpProbePlan *plan = self->run->families[i].plan;
-
-        if (self->hosts[i] == NULL || (only_unanswered && np_probe_plan_answered(plan)))
-            continue;
-        np_probe_plan_finish(plan, np_io_host_now(self->hosts[i]));
-        np_io_host_wake(self->hosts[i]);
-    }
-}
-
 static gboolean
 on_straggler(gpointer data)
 {
@@ -104,16 +120,6 @@ on_notice(const NpNotice *notice, gpointer data)
         g_main_loop_quit(self->loop);
     else if (self->straggler == 0)
         self->straggler = g_timeout_add(STRAGGLER_MS, on_straggler, self);
-}
-
-static gboolean
-on_signal(gpointer data)
-{
-    Execution *self = data;
-
-    self->run->interrupted = TRUE;
-    finish(self, FALSE);
-    return G_SOURCE_CONTINUE;
 }
 
 /* Through the interface that the person chose, if any. */
@@ -174,9 +180,8 @@ void
 np_run_execute(NpRun *self)
 {
     Execution execution = { .run = self, .loop = g_main_loop_new(NULL, FALSE) };
-    guint interrupt = g_unix_signal_add(SIGINT, on_signal, &execution);
-    guint terminate = g_unix_signal_add(SIGTERM, on_signal, &execution);
 
+    self->execution = &execution;
     for (guint i = 0; i < G_N_ELEMENTS(self->families); i++)
         start_family(&execution, i);
     if (execution.n_running > 0)
@@ -184,8 +189,7 @@ np_run_execute(NpRun *self)
 
     for (guint i = 0; i < G_N_ELEMENTS(execution.hosts); i++)
         g_clear_pointer(&execution.hosts[i], np_io_host_free);
-    g_source_remove(interrupt);
-    g_source_remove(terminate);
+    self->execution = NULL;
     if (execution.straggler != 0)
         g_source_remove(execution.straggler);
     g_main_loop_unref(execution.loop);

@@ -24,8 +24,11 @@ typedef struct {
     guint16 source_port;
     NpTime timeout;
     gboolean interrupted; /* by a signal, and ended early */
+    guint signals[2];     /* GLib's sources */
+    gpointer execution;   /* while it blocks */
 } NpRun;
 
+/* From here on SIGINT and SIGTERM mark the run as interrupted, whatever it is doing. */
 void np_run_init(NpRun *self);
 void np_run_clear(NpRun *self);
 
