@@ -71,12 +71,14 @@ add_whereabouts(NpDocument *document, const NpNatReport *report)
     np_document_paragraph(document, text->str);
 }
 
-/* "0.3 ms", "9.1 ms", "40 ms". Owned by the caller. */
+/* "less than 0.1 ms", "0.3 ms", "9.1 ms", "40 ms". Owned by the caller. */
 static char *
 milliseconds(NpTime time)
 {
     gint64 tenths = time / (NP_MSEC / 10);
 
+    if (tenths == 0)
+        return g_strdup("less than 0.1 ms");
     /* Below ten, the first decimal place still tells near from nearer. */
     return tenths < 100 ? g_strdup_printf("%d.%d ms", (int)(tenths / 10), (int)(tenths % 10))
                         : g_strdup_printf("%" G_GINT64_FORMAT " ms", tenths / 10);
