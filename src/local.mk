@@ -7,6 +7,7 @@ libnp_pure_a_SOURCES += %D%/util/address.c %D%/util/address.h
 libnp_pure_a_SOURCES += %D%/util/endpoint.c %D%/util/endpoint.h
 libnp_pure_a_SOURCES += %D%/util/reader.c %D%/util/reader.h
 libnp_pure_a_SOURCES += %D%/util/rng.c %D%/util/rng.h
+libnp_pure_a_SOURCES += %D%/util/secret.c %D%/util/secret.h
 libnp_pure_a_SOURCES += %D%/util/writer.c %D%/util/writer.h
 libnp_pure_a_SOURCES += %D%/nat/behaviour.c %D%/nat/behaviour.h
 libnp_pure_a_SOURCES += %D%/nat/preset.c %D%/nat/preset.h

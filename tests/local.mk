@@ -22,6 +22,7 @@ check_PROGRAMS += %D%/test-nat-verdict
 check_PROGRAMS += %D%/test-util-endpoint
 check_PROGRAMS += %D%/test-util-reader
 check_PROGRAMS += %D%/test-util-rng
+check_PROGRAMS += %D%/test-util-secret
 check_PROGRAMS += %D%/test-util-writer
 check_PROGRAMS += %D%/test-util-address
 check_PROGRAMS += %D%/test-util-heap

@@ -2,6 +2,7 @@
 
 #include "stun/cookie.h"
 
+#include "util/secret.h"
 #include "util/writer.h"
 
 #include <string.h>
@@ -52,13 +53,9 @@ np_stun_cookie_check(const guint8 cookie[NP_STUN_COOKIE_SIZE],
 
     for (guint64 age = 0; age <= 1; age++) {
         guint8 expected[NP_STUN_COOKIE_SIZE];
-        guint8 difference = 0;
 
         mac(expected, secret, source, epoch_of(now) - age);
-        /* Every byte is looked at, so that time does not tell how many are right. */
-        for (guint i = 0; i < NP_STUN_COOKIE_SIZE; i++)
-            difference |= cookie[i] ^ expected[i];
-        good = good || difference == 0;
+        good = np_secret_equal(cookie, expected, NP_STUN_COOKIE_SIZE) || good;
     }
     return good;
 }

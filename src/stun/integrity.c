@@ -2,6 +2,8 @@
 
 #include "stun/integrity.h"
 
+#include "util/secret.h"
+
 #include <string.h>
 
 static guint16
@@ -35,16 +37,6 @@ is_good_size(NpStunIntegrity kind, gsize size, gsize min_size)
     return FALSE;
 }
 
-static gboolean
-equal_in_constant_time(const guint8 *a, const guint8 *b, gsize size)
-{
-    guint8 difference = 0;
-
-    for (gsize i = 0; i < size; i++)
-        difference |= a[i] ^ b[i];
-    return difference == 0;
-}
-
 /* NULL without an attribute of that @kind. */
 static const NpStunAttribute *
 attribute_in(const NpStunMessage *message, NpStunIntegrity kind)
@@ -72,7 +64,7 @@ np_stun_integrity_check(const NpStunMessage *message,
     prefix = np_reader_sub(&reader, attribute->offset - NP_STUN_ATTRIBUTE_HEADER_SIZE);
     np_reader_skip(&reader, NP_STUN_ATTRIBUTE_HEADER_SIZE);
     np_stun_integrity_compute(kind, prefix, key, key_size, mac, attribute->size);
-    return equal_in_constant_time(mac, np_reader_bytes(&reader, attribute->size), attribute->size);
+    return np_secret_equal(mac, np_reader_bytes(&reader, attribute->size), attribute->size);
 }
 
 void
