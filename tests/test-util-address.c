@@ -119,6 +119,14 @@ compares_hosts_ports_and_prefixes(void)
 }
 
 static void
+knows_how_long_a_host_is(void)
+{
+    NP_ASSERT_INT(np_address_host_size(NP_FAMILY_NONE), 0);
+    NP_ASSERT_INT(np_address_host_size(NP_FAMILY_IPV4), 4);
+    NP_ASSERT_INT(np_address_host_size(NP_FAMILY_IPV6), 16);
+}
+
+static void
 zone_counts_for_link_local_hosts_only(void)
 {
     NpAddress one = parsed("[fe80::1%1]:5");
@@ -127,7 +135,9 @@ zone_counts_for_link_local_hosts_only(void)
     NpAddress global_two = parsed("[2001:db8::1%2]:5");
 
     CU_ASSERT(!np_address_equal(&one, &two));
+    CU_ASSERT(np_address_compare(&one, &two) < 0 && np_address_compare(&two, &one) > 0);
     CU_ASSERT(np_address_equal(&global_one, &global_two));
+    CU_ASSERT(np_address_compare(&global_one, &global_two) == 0);
 }
 
 int
@@ -138,6 +148,7 @@ main(void)
         NP_TEST(refuses_what_is_not_numeric),
         NP_TEST(knows_the_special_ranges),
         NP_TEST(compares_hosts_ports_and_prefixes),
+        NP_TEST(knows_how_long_a_host_is),
         NP_TEST(zone_counts_for_link_local_hosts_only),
         { 0 },
     };

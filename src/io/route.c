@@ -23,12 +23,6 @@ typedef struct {
     guint8 attributes[64];
 } Question;
 
-static gsize
-address_size(NpFamily family)
-{
-    return family == NP_FAMILY_IPV6 ? 16 : 4;
-}
-
 static void
 append(Question *question, int type, const void *data, gsize size)
 {
@@ -57,7 +51,7 @@ ask_about(const NpAddress *to)
         },
     };
 
-    append(&question, RTA_DST, to->bytes, address_size(to->family));
+    append(&question, RTA_DST, to->bytes, np_address_host_size(to->family));
     if (to->scope != 0)
         append(&question, RTA_OIF, &to->scope, sizeof to->scope);
     return question;
@@ -68,9 +62,9 @@ read_address(NpFamily family, const void *data, gsize size)
 {
     NpAddress address = { .family = family };
 
-    if (size < address_size(family))
+    if (size < np_address_host_size(family))
         return (NpAddress){ 0 };
-    memcpy(address.bytes, data, address_size(family));
+    memcpy(address.bytes, data, np_address_host_size(family));
     return address;
 }
 

@@ -8,20 +8,6 @@ enum {
     FAMILY_IPV6 = 0x02,
 };
 
-static gsize
-host_size(NpFamily family)
-{
-    switch (family) {
-    case NP_FAMILY_NONE:
-        return 0;
-    case NP_FAMILY_IPV4:
-        return 4;
-    case NP_FAMILY_IPV6:
-        return 16;
-    }
-    return 0;
-}
-
 /* Its own inverse. The port takes the upper half of the magic cookie. */
 static void
 apply_mask(NpAddress *address, const guint8 mask[NP_STUN_MASK_SIZE])
@@ -29,14 +15,14 @@ apply_mask(NpAddress *address, const guint8 mask[NP_STUN_MASK_SIZE])
     if (mask == NULL)
         return;
     address->port ^= (guint16)(mask[0] << 8 | mask[1]);
-    for (gsize i = 0; i < host_size(address->family); i++)
+    for (gsize i = 0; i < np_address_host_size(address->family); i++)
         address->bytes[i] ^= mask[i];
 }
 
 gsize
 np_stun_address_size(const NpAddress *address)
 {
-    return 4 + host_size(address->family);
+    return 4 + np_address_host_size(address->family);
 }
 
 gboolean
@@ -54,7 +40,7 @@ np_stun_address_read(NpReader value, const guint8 mask[NP_STUN_MASK_SIZE], NpAdd
     else
         return FALSE;
     read.port = np_reader_u16(&value);
-    np_reader_copy(&value, read.bytes, host_size(read.family));
+    np_reader_copy(&value, read.bytes, np_address_host_size(read.family));
     if (value.failed || np_reader_left(&value) != 0)
         return FALSE;
     apply_mask(&read, mask);
@@ -74,5 +60,5 @@ np_stun_address_write(NpWriter *writer,
     np_writer_u8(writer, 0);
     np_writer_u8(writer, masked.family == NP_FAMILY_IPV4 ? FAMILY_IPV4 : FAMILY_IPV6);
     np_writer_u16(writer, masked.port);
-    np_writer_bytes(writer, masked.bytes, host_size(masked.family));
+    np_writer_bytes(writer, masked.bytes, np_address_host_size(masked.family));
 }

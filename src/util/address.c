@@ -13,15 +13,7 @@
 static guint
 host_size(const NpAddress *address)
 {
-    switch (address->family) {
-    case NP_FAMILY_NONE:
-        return 0;
-    case NP_FAMILY_IPV4:
-        return 4;
-    case NP_FAMILY_IPV6:
-        return 16;
-    }
-    return 0;
+    return np_address_host_size(address->family);
 }
 
 static guint32
@@ -36,6 +28,20 @@ ipv4_within(const NpAddress *address, guint32 network, guint bits)
 {
     return address->family == NP_FAMILY_IPV4 &&
            ipv4_host(address) >> (32 - bits) == network >> (32 - bits);
+}
+
+guint
+np_address_host_size(NpFamily family)
+{
+    switch (family) {
+    case NP_FAMILY_NONE:
+        return 0;
+    case NP_FAMILY_IPV4:
+        return 4;
+    case NP_FAMILY_IPV6:
+        return 16;
+    }
+    return 0;
 }
 
 NpAddress
@@ -207,6 +213,8 @@ np_address_compare(const NpAddress *a, const NpAddress *b)
     order = memcmp(a->bytes, b->bytes, host_size(a));
     if (order != 0)
         return order;
+    if (np_address_is_link_local(a) && a->scope != b->scope)
+        return a->scope < b->scope ? -1 : 1;
     return (int)a->port - (int)b->port;
 }
 

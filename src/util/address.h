@@ -27,6 +27,8 @@ typedef struct {
 /* Longest text: "[" + 45 characters + "%" + 10 digits + "]:65535" + NUL. */
 #define NP_ADDRESS_TEXT_SIZE 72
 
+/* How many octets of @bytes a host of this family fills: 4, 16, or 0 for none. */
+guint np_address_host_size(NpFamily family);
 /* @host is in host byte order: 0x7f000001 is 127.0.0.1. */
 NpAddress np_address_ipv4(guint32 host, guint16 port);
 NpAddress np_address_ipv6(const guint8 bytes[16], guint16 port);
@@ -48,7 +50,8 @@ const char *np_address_format(const NpAddress *address, char text[NP_ADDRESS_TEX
 gboolean np_address_is_set(const NpAddress *address);
 gboolean np_address_same_host(const NpAddress *a, const NpAddress *b);
 gboolean np_address_equal(const NpAddress *a, const NpAddress *b);
-/* Total order: family, host, port; for sorting and for tie-breaks both sides must agree on. */
+/* Total order, 0 for what is equal: family, host with its zone, port; for sorting and for
+ * tie-breaks both sides must agree on. */
 int np_address_compare(const NpAddress *a, const NpAddress *b);
 /* For GHashTable: np_address_hash_key and np_address_equal_key on NpAddress keys. */
 guint np_address_hash_key(gconstpointer address);
