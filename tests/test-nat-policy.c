@@ -45,6 +45,70 @@ takes_ranges_and_blocks_from_the_law(void)
     CU_ASSERT(policy.ports.preserve && policy.ports.block_size == 0);
 }
 
+/* What is asked for, and what a host behind it finds. */
+static void
+seems_what_it_can_show(void)
+{
+    NpNatPolicy policy = np_bench_policy();
+    NpNatBehaviour seen;
+
+    policy.mapping = policy.tcp_mapping = NP_NAT_ADDRESS_AND_PORT_DEPENDENT;
+    policy.filtering = NP_NAT_ADDRESS_DEPENDENT;
+    policy.ports.preserve = TRUE;
+    seen = np_nat_policy_behaviour(&policy, 1);
+    NP_ASSERT_INT(seen.mapping, NP_NAT_ADDRESS_AND_PORT_DEPENDENT);
+    NP_ASSERT_INT(seen.filtering, NP_NAT_ADDRESS_DEPENDENT);
+
+    policy.ports.share = TRUE;
+    policy.paired = FALSE;
+    seen = np_nat_policy_behaviour(&policy, 1);
+    NP_ASSERT_INT(seen.mapping, NP_NAT_ENDPOINT_INDEPENDENT);
+    NP_ASSERT_INT(seen.filtering, NP_NAT_ADDRESS_AND_PORT_DEPENDENT);
+    seen = np_nat_policy_behaviour(&policy, 2);
+    NP_ASSERT_INT(seen.mapping, NP_NAT_ADDRESS_AND_PORT_DEPENDENT);
+    NP_ASSERT_INT(seen.pooling, NP_NAT_POOLING_ARBITRARY);
+    policy.ports.reuse = TRUE;
+    seen = np_nat_policy_behaviour(&policy, 2);
+    NP_ASSERT_INT(seen.mapping, NP_NAT_ENDPOINT_INDEPENDENT);
+}
+
+static void
+a_hairpin_with_a_filter_needs_a_mapping_to_filter_by(void)
+{
+    NpNatPolicy policy = np_bench_policy();
+    NpNatBehaviour seen;
+
+    policy.mapping = NP_NAT_ENDPOINT_INDEPENDENT;
+    policy.filtering = NP_NAT_ENDPOINT_INDEPENDENT;
+    policy.hairpin = NP_NAT_HAIRPIN_SUPPORTED;
+    policy.hairpin_filtered = TRUE;
+    seen = np_nat_policy_behaviour(&policy, 1);
+    NP_ASSERT_INT(seen.hairpin_needs, NP_NAT_HAIRPIN_NEEDS_NOTHING);
+    policy.filtering = NP_NAT_ADDRESS_DEPENDENT;
+    seen = np_nat_policy_behaviour(&policy, 1);
+    NP_ASSERT_INT(seen.hairpin_needs, NP_NAT_HAIRPIN_NEEDS_BOTH_SEND);
+    policy.mapping = NP_NAT_ADDRESS_DEPENDENT;
+    seen = np_nat_policy_behaviour(&policy, 1);
+    NP_ASSERT_INT(seen.hairpin, NP_NAT_HAIRPIN_UNSUPPORTED);
+}
+
+static void
+resentment_shows_only_where_a_filter_is_stricter_than_mapping(void)
+{
+    for (guint mapping = 0; mapping < 3; mapping++) {
+        for (guint filtering = 0; filtering < 3; filtering++) {
+            NpNatPolicy policy = np_bench_policy();
+
+            policy.mapping = (NpNatDependence)mapping;
+            policy.filtering = (NpNatDependence)filtering;
+            policy.unsolicited = NP_NAT_UNSOLICITED_BLOCKED;
+            NP_ASSERT_INT(np_nat_policy_behaviour(&policy, 1).unsolicited,
+                          filtering > mapping ? NP_NAT_UNSOLICITED_BLOCKED
+                                              : NP_NAT_UNSOLICITED_HARMLESS);
+        }
+    }
+}
+
 static void
 names_the_flaw_of_what_cannot_be_obeyed(void)
 {
@@ -78,6 +142,9 @@ main(void)
     static const NpTest tests[] = {
         NP_TEST(shows_the_behaviour_it_was_made_from),
         NP_TEST(takes_ranges_and_blocks_from_the_law),
+        NP_TEST(seems_what_it_can_show),
+        NP_TEST(a_hairpin_with_a_filter_needs_a_mapping_to_filter_by),
+        NP_TEST(resentment_shows_only_where_a_filter_is_stricter_than_mapping),
         NP_TEST(names_the_flaw_of_what_cannot_be_obeyed),
         { 0 },
     };

@@ -65,6 +65,86 @@ np_nat_policy_from_behaviour(const NpNatBehaviour *behaviour)
     };
 }
 
+/* Whether an internal endpoint has one external one towards everybody, mappings or not. */
+static gboolean
+seems_independent(const NpNatPolicy *self, guint n_external)
+{
+    if (self->mapping == NP_NAT_ENDPOINT_INDEPENDENT || !self->translates)
+        return TRUE;
+    return self->ports.share &&
+           (self->ports.reuse || (self->ports.preserve && (self->paired || n_external <= 1)));
+}
+
+static NpNatLaw
+law_of_ports(const NpNatPortPolicy *ports)
+{
+    NpNatLaw law = { .kind = NP_NAT_RANDOM, .first = ports->first, .last = ports->last };
+
+    if (ports->block_size > 0)
+        return (NpNatLaw){ .kind = NP_NAT_BLOCK,
+                           .first = ports->first,
+                           .last = (guint16)(ports->first + ports->block_size - 1),
+                           .block_size = ports->block_size };
+    if (ports->preserve)
+        return (NpNatLaw){ .kind = NP_NAT_PRESERVING };
+    switch (ports->order) {
+    case NP_NAT_ORDER_SEQUENTIAL:
+        return (NpNatLaw){ .kind = NP_NAT_SEQUENTIAL, .step = ports->step };
+    case NP_NAT_ORDER_RANDOM:
+    case NP_NAT_ORDER_DELTA: /* the first mapping of each internal endpoint is drawn */
+        return law;
+    }
+    g_return_val_if_reached(law);
+}
+
+static NpNatPooling
+pooling_of(const NpNatPolicy *self, guint n_external)
+{
+    if (n_external <= 1)
+        return NP_NAT_POOLING_SINGLE;
+    /* A host with one block is on one address, however that was chosen. */
+    if (self->paired || (self->ports.block_size > 0 && self->ports.blocks_per_host == 1))
+        return NP_NAT_POOLING_PAIRED;
+    return NP_NAT_POOLING_ARBITRARY;
+}
+
+static void
+settle_hairpin(const NpNatPolicy *self, NpNatBehaviour *behaviour)
+{
+    if (self->hairpin == NP_NAT_HAIRPIN_UNSUPPORTED || !self->hairpin_filtered ||
+        behaviour->filtering == NP_NAT_ENDPOINT_INDEPENDENT)
+        return;
+    if (behaviour->mapping == NP_NAT_ENDPOINT_INDEPENDENT)
+        behaviour->hairpin_needs = NP_NAT_HAIRPIN_NEEDS_BOTH_SEND;
+    else /* each host sends to a mapping that the other does not use towards it */
+        behaviour->hairpin = NP_NAT_HAIRPIN_UNSUPPORTED;
+}
+
+NpNatBehaviour
+np_nat_policy_behaviour(const NpNatPolicy *self, guint n_external)
+{
+    NpNatBehaviour behaviour = {
+        .reachable = self->passes_udp,
+        .translated = self->translates,
+        .mapping = self->mapping,
+        .filtering = self->filtering,
+        .law = law_of_ports(&self->ports),
+        .pooling = pooling_of(self, n_external),
+        .hairpin = self->hairpin,
+        .unsolicited = self->unsolicited,
+    };
+
+    if (seems_independent(self, n_external))
+        behaviour.mapping = NP_NAT_ENDPOINT_INDEPENDENT;
+    if (self->ports.share) /* a shared port belongs to whom its remote says */
+        behaviour.filtering = NP_NAT_ADDRESS_AND_PORT_DEPENDENT;
+    settle_hairpin(self, &behaviour);
+    /* There must be a sender who is kept out, and whom the same mapping would have served. */
+    if (behaviour.filtering <= behaviour.mapping)
+        behaviour.unsolicited = NP_NAT_UNSOLICITED_HARMLESS;
+    return behaviour;
+}
+
 static gboolean
 timers_are_positive(const NpNatTimers *timers)
 {

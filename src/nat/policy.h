@@ -135,5 +135,11 @@ typedef struct {
 
 /* A NAT that shows @behaviour and is otherwise as the RFCs want it. */
 NpNatPolicy np_nat_policy_from_behaviour(const NpNatBehaviour *behaviour);
+/*
+ * What hosts behind a NAT with @self and @n_external addresses find as long as ports are plenty. It
+ * can be less than was asked for: whoever keeps ports and shares them seems endpoint-independent,
+ * and a filter that lets all in keeps nobody from a hairpin.
+ */
+NpNatBehaviour np_nat_policy_behaviour(const NpNatPolicy *self, guint n_external);
 /* NULL if the translator can obey @self, else what is wrong, a sentence without full stop. */
 const char *np_nat_policy_flaw(const NpNatPolicy *self);
