@@ -180,7 +180,7 @@ settle_truth(NpSpecimen *self, const NpNatBehaviour *layers, guint n_layers)
     NpNatBehaviour *truth = &self->truth;
 
     for (guint i = 0; i < n_layers; i++)
-        spec.layers[i] = layers[i];
+        spec.layers[i].behaviour = layers[i];
     *truth = np_nat_spec_truth(&spec);
     truth->unsolicited = what_spoils(layers, n_layers);
     truth->cgn = n_layers > 1 && !self->scenario.outer_is_home;

@@ -144,6 +144,7 @@ BENCHES += %D%/bench-law
 EXTRA_PROGRAMS += %D%/bench-law
 check_PROGRAMS += %D%/test-nat-preset
 check_PROGRAMS += %D%/test-nat-spec
+check_PROGRAMS += %D%/test-nat-spec-key
 check_PROGRAMS += %D%/test-stun-connections
 check_PROGRAMS += %D%/test-stun-server
 check_PROGRAMS += %D%/test-server-listeners
@@ -185,7 +186,8 @@ FUZZERS += %D%/fuzz/fuzz-nat-spec
 CLEANFILES += %D%/fuzz/fuzz-nat-spec
 %D%/fuzz/fuzz-nat-spec: %D%/fuzz/fuzz-nat-spec.c libnp-pure.a libnp-lab.a
 	$(AM_V_GEN)$(FUZZ_BUILD) $(srcdir)/%D%/fuzz/fuzz-nat-spec.c $(srcdir)/src/nat/preset.c \
-		$(srcdir)/src/nat/spec.c $(srcdir)/src/nat/behaviour.c \
+		$(srcdir)/src/nat/spec.c $(srcdir)/src/nat/spec-key.c \
+		$(srcdir)/src/nat/policy.c $(srcdir)/src/nat/behaviour.c \
 		$(srcdir)/src/lab/ruleset.c $(srcdir)/src/lab/topology.c $(GLIB_LIBS) -lm
 
 check_PROGRAMS += %D%/fuzz/replay-nat-spec

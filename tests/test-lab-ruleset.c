@@ -14,7 +14,7 @@ ruleset_of(const char *text)
 
     if (!np_nat_spec_parse(&spec, text, NULL))
         return NULL;
-    nat.behaviour = spec.layers[0];
+    nat.behaviour = spec.layers[0].behaviour;
     return np_lab_ruleset_text(&nat);
 }
 

@@ -31,12 +31,41 @@ presets_alone_are_what_the_table_says(void)
         NpNatSpec spec;
 
         NP_ASSERT_ROW(np_nat_spec_parse(&spec, presets[i].name, NULL), presets[i].name);
+        NP_ASSERT_ROW(spec.layers[0].model == (presets[i].spec != NULL), presets[i].name);
+        if (presets[i].spec != NULL)
+            continue;
         NP_REQUIRE(spec.n_layers == presets[i].n_layers);
         for (guint j = 0; j < spec.n_layers; j++) {
-            g_autofree char *parsed = describe(&spec.layers[j]);
+            g_autofree char *parsed = describe(&spec.layers[j].behaviour);
             g_autofree char *written = describe(&presets[i].layers[j]);
 
             NP_ASSERT_STR(parsed, written);
+        }
+    }
+}
+
+/* Whoever does it, the preset means the same. */
+static void
+kernel_and_model_have_the_same_presets(void)
+{
+    guint count = 0;
+    const NpNatPreset *presets = np_nat_preset_all(&count);
+
+    for (guint i = 0; i < count; i++) {
+        g_autofree char *text = g_strconcat(presets[i].name, "@model", NULL);
+        NpNatSpec kernel;
+        NpNatSpec model;
+
+        NP_ASSERT_ROW(np_nat_spec_parse(&kernel, presets[i].name, NULL), text);
+        NP_ASSERT_ROW(np_nat_spec_parse(&model, text, NULL), text);
+        NP_REQUIRE(kernel.n_layers == model.n_layers);
+        for (guint j = 0; j < model.n_layers; j++) {
+            g_autofree char *one = describe(&kernel.layers[j].behaviour);
+            g_autofree char *other = describe(&model.layers[j].behaviour);
+
+            NP_ASSERT_STR(one, other);
+            NP_ASSERT_ROW(model.layers[j].model, text);
+            NP_ASSERT_ROW(np_nat_policy_flaw(&model.layers[j].policy) == NULL, text);
         }
     }
 }
@@ -73,6 +102,24 @@ keys_change_what_they_name(void)
         { "firewall,filtering=address-dependent", "nat=none" },
         { "double,hairpin=on", "needs=both-send" },
         { "double,cgn=no", "cgn=no" },
+        { "linux", "mapping=endpoint-independent filtering=address-and-port-dependent" },
+        { "linux,hairpin=on", "hairpin=supported" },
+        { "pf", "range=50001-65535" },
+        { "carrier", "pooling=paired" },
+        { "carrier", "size=512 range=16384-16895" },
+        { "full-cone@model,mapping=address-dependent", "mapping=address-dependent" },
+        { "full-cone@model,mapping=address-dependent", "allocation=preserving" },
+        { "symmetric-random@model,allocation=delta,step=3", "allocation=random" },
+        { "symmetric-random@model,range=40000-49999", "range=40000-49999" },
+        { "block@model,size=64,range=20000-29999", "size=64 range=20000-20063" },
+        { "symmetric-sequential@model,step=-30000", "step=-30000" },
+        { "full-cone@model,addresses=4", "pooling=paired" },
+        { "full-cone@model,addresses=4,pooling=arbitrary", "pooling=arbitrary" },
+        { "restricted@model,hairpin=internal-both-send", "hairpin=supported-internal" },
+        { "restricted@model,hairpin=internal-both-send", "needs=both-send" },
+        { "port-restricted@model,allocation=random,unsolicited=remapped", "unsolicited=remapped" },
+        { "open@model,udp=no", "reachable=no" },
+        { "full-cone@model+symmetric-random@kernel", "mapping=address-and-port-dependent" },
     };
 
     for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
@@ -86,6 +133,34 @@ keys_change_what_they_name(void)
         text = describe(&truth);
         if (strstr(text, rows[i].contains) == NULL)
             NP_ASSERT_STR(text, rows[i].contains);
+    }
+}
+
+/* Two SPECs that say the same in another order, or leave out what follows. */
+static void
+the_order_of_keys_does_not_matter(void)
+{
+    static const char *const pairs[][2] = {
+        { "symmetric-random,step=3,allocation=sequential",
+          "symmetric-random,allocation=sequential,step=3" },
+        { "full-cone@model,stream=9,lifetime=4", "full-cone@model,lifetime=4,stream=9" },
+        { "full-cone@model,lifetime=4", "full-cone@model,lifetime=4,stream=4" },
+        { "full-cone@model,tcp-mapping=address-dependent,mapping=address-and-port-dependent",
+          "full-cone@model,mapping=address-and-port-dependent,tcp-mapping=address-dependent" },
+        { "full-cone@model,filtering=address-dependent",
+          "full-cone@model,filtering=address-dependent,tcp-filtering=address-dependent" },
+        { "full-cone@model,range=2000-3000,allocation=block,size=100",
+          "full-cone@model,size=100,allocation=block,range=2000-3000,blocks=1" },
+    };
+
+    for (gsize i = 0; i < G_N_ELEMENTS(pairs); i++) {
+        NpNatSpec specs[2] = { 0 };
+
+        for (guint j = 0; j < 2; j++)
+            NP_ASSERT_ROW(np_nat_spec_parse(&specs[j], pairs[i][j], NULL), pairs[i][j]);
+        NP_ASSERT_ROW(memcmp(&specs[0].layers[0].policy, &specs[1].layers[0].policy,
+                             sizeof specs[0].layers[0].policy) == 0,
+                      pairs[i][0]);
     }
 }
 
@@ -148,28 +223,55 @@ a_bad_spec_gets_a_sentence_that_names_it(void)
         { "cone", "there is no preset \"cone\"", "port-restricted" },
         { "open+", "there is no preset \"\"", "udp-blocked" },
         { "+open", "there is no preset \"\"", "udp-blocked" },
-        { "open@model", "no implementation \"model\"", "kernel" },
+        { "open@nft", "no implementation \"nft\"", "kernel, model" },
+        { "linux@kernel", "cannot be linux", "linux@model" },
         { "full-cone,haripin=on", "no key \"haripin\"", "hairpin" },
-        { "full-cone,", "no key \"\"", "mapping" },
+        { "full-cone,", "no key \"\"", "with @model also" },
         { "full-cone,hairpin", "hairpin=", "off, on, both-send, internal" },
         { "full-cone,hairpin=yes", "hairpin=yes", "off, on, both-send, internal" },
         { "full-cone,mapping=symmetric", "mapping=symmetric", "endpoint-independent" },
-        { "symmetric-sequential,step=0", "step=0", "-1000 to 1000" },
-        { "symmetric-sequential,step=1001", "step=1001", "-1000 to 1000" },
-        { "symmetric-sequential,step=2x", "step=2x", "-1000 to 1000" },
+        { "symmetric-sequential,step=0", "step=0", "-30000 to 30000 without 0" },
+        { "symmetric-sequential,step=1001", "-1000 to 1000", "symmetric-sequential@model can" },
+        { "symmetric-sequential@model,step=30001", "step=30001", "-30000 to 30000" },
+        { "symmetric-sequential,step=2x", "step=2x", "-30000 to 30000" },
         { "block,size=7", "size=7", "8 to 8192" },
         { "block,size=-8", "size=-8", "8 to 8192" },
         { "symmetric-random,step=2", "step=", "allocation=sequential" },
         { "symmetric-random,size=64", "size=", "allocation=block" },
         { "open,hairpin=on", "open has no hairpin", "" },
         { "udp-blocked,mapping=endpoint-independent", "udp-blocked has no mapping", "" },
-        { "full-cone,mapping=address-dependent", "a mapping per destination", "random" },
+        { "full-cone,mapping=address-dependent", "a mapping per destination", "@model can" },
         { "symmetric-random,allocation=preserving", "a mapping per destination", "random" },
         { "full-cone,trap=on", "cannot spoil", "filtering is stricter" },
         { "symmetric-random,trap=on", "cannot spoil", "filtering is stricter" },
         { "open,unsolicited=blocked", "cannot spoil", "filtering is stricter" },
         { "firewall,unsolicited=remapped", "unsolicited=remapped", "allocation=preserving" },
         { "symmetric-random,hairpin=both-send", "hairpin=both-send", "allocation=preserving" },
+        { "full-cone,lifetime=30", "has no lifetime", "full-cone@model can" },
+        { "full-cone,allocation=delta", "allocation=delta", "full-cone@model can" },
+        { "restricted,hairpin=internal-both-send", "internal-both-send", "@model can" },
+        { "port-restricted,allocation=random,unsolicited=remapped", "remapped", "@model can" },
+        { "full-cone@model,hairpin=both-send", "both to send", "a filter" },
+        { "symmetric-random@model,hairpin=both-send", "both to send", "endpoint-independent" },
+        { "full-cone@model,lifetime=0", "lifetime=0", "0.1 to 604800 seconds" },
+        { "full-cone@model,lifetime=nan", "lifetime=nan", "seconds" },
+        { "full-cone@model,lifetime=1e9", "lifetime=1e9", "seconds" },
+        { "full-cone@model,range=5", "range=5", "FIRST-LAST" },
+        { "full-cone@model,range=5-4", "range=5-4", "FIRST-LAST" },
+        { "full-cone@model,range=0-4", "range=0-4", "FIRST-LAST" },
+        { "full-cone@model,range=5-65536", "range=5-65536", "FIRST-LAST" },
+        { "full-cone@model,addresses=65", "addresses=65", "1 to 64" },
+        { "full-cone@model,pooling=arbitrary", "pooling=arbitrary", "addresses=2" },
+        { "full-cone@model,clash=up", "clash=up", "sequential, random, delta" },
+        { "symmetric-random@model,clash=random", "clash=", "allocation=preserving" },
+        { "full-cone@model,step=2", "step=", "sequential or delta" },
+        { "full-cone@model,blocks=2", "blocks=", "allocation=block" },
+        { "block@model,range=5000-5100", "larger than the port range", "" },
+        { "full-cone@model,overload=yes", "shared", "depend on address and port" },
+        { "full-cone@model,answer=rst", "answer=rst", "none, icmp" },
+        { "open@model,hairpin=on", "open has no hairpin", "" },
+        { "firewall@model,unsolicited=remapped", "unsolicited=remapped", "NAT" },
+        { "linux,colour=red", "linux,colour=red: there is no key \"colour\"", "mapping" },
         { "open+open+open+open+open", "more than 4 layers", "" },
         { "double+double+open", "more than 4 layers", "" },
     };
@@ -194,7 +296,9 @@ main(void)
 {
     static const NpTest tests[] = {
         NP_TEST(presets_alone_are_what_the_table_says),
+        NP_TEST(kernel_and_model_have_the_same_presets),
         NP_TEST(keys_change_what_they_name),
+        NP_TEST(the_order_of_keys_does_not_matter),
         NP_TEST(layers_combine_to_the_worst_of_each_axis),
         NP_TEST(a_bad_spec_gets_a_sentence_that_names_it),
         { 0 },

@@ -130,9 +130,10 @@ print_table(const GPtrArray *rows)
 static NpNatBehaviour
 truth_of(const NpNatPreset *preset)
 {
-    NpNatSpec spec = { .n_layers = preset->n_layers };
+    NpNatSpec spec = { 0 };
 
-    memcpy(spec.layers, preset->layers, preset->n_layers * sizeof preset->layers[0]);
+    if (!np_nat_spec_parse(&spec, preset->name, NULL))
+        g_assert_not_reached();
     return np_nat_spec_truth(&spec);
 }
 
@@ -162,8 +163,11 @@ natlab_list(int argc, char **argv)
         return 0;
     print_table(rows);
     putchar('\n');
-    for (guint i = 0; i < count; i++)
+    for (guint i = 0; i < count; i++) {
         printf("%s: %s\n", presets[i].name, presets[i].summary);
+        if (presets[i].spec != NULL)
+            printf("  %s\n", presets[i].spec);
+    }
     return 0;
 }
 

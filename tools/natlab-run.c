@@ -98,7 +98,7 @@ check(const Options *self, GError **error)
 
 /* Sites come into being because they are asked for, or because something is to run there. */
 static gboolean
-read_specs(Options *options, NpNatSpec *specs, NpLabPlan *plan, GError **error)
+read_specs(Options *options, NpNatSpec *specs, NpLabErrand *errand, GError **error)
 {
     for (guint i = 0; i < NP_LAB_N_SITES; i++) {
         gboolean wanted = i == NP_LAB_LEFT || options->companions[i] != NULL ||
@@ -112,9 +112,9 @@ read_specs(Options *options, NpNatSpec *specs, NpLabPlan *plan, GError **error)
             g_prefix_error(error, "--%s ", np_lab_side_text((NpLabSide)i));
             return FALSE;
         }
-        plan->specs[i] = &specs[i];
-        plan->spec_texts[i] = options->specs[i];
-        plan->companions[i] = options->companions[i];
+        errand->plan.specs[i] = &specs[i];
+        errand->plan.spec_texts[i] = options->specs[i];
+        errand->companions[i] = options->companions[i];
     }
     return TRUE;
 }
@@ -138,12 +138,12 @@ natlab_run(int argc, char **argv)
 {
     g_auto(Options) options = { .seed = 1 };
     NpNatSpec specs[NP_LAB_N_SITES];
-    NpLabPlan plan = { 0 };
+    NpLabErrand errand = { 0 };
     g_autoptr(GError) error = NULL;
     g_autofree char *natprobed = NULL;
 
     if (!parse(&options, &argc, &argv, &error) || !check(&options, &error) ||
-        !read_specs(&options, specs, &plan, &error)) {
+        !read_specs(&options, specs, &errand, &error)) {
         fprintf(stderr, "natlab: %s\n", error->message);
         return NATLAB_EXIT_USAGE;
     }
@@ -151,16 +151,16 @@ natlab_run(int argc, char **argv)
     if (options.server == NULL && natprobed == NULL)
         fprintf(stderr, "natlab: no natprobed beside natlab or in PATH, so nothing serves at %s\n",
                 NP_LAB_SERVER);
-    plan.wire = (NpLabWireConfig){
+    errand.plan.wire = (NpLabWireConfig){
         .delay = (NpTime)(options.delay_ms * NP_MSEC),
         .jitter = (NpTime)(options.jitter_ms * NP_MSEC),
         .loss = options.loss_percent / 100,
         .seed = (guint64)options.seed,
     };
-    plan.command = (const char *const *)options.command;
-    plan.both = options.both;
-    plan.second = options.second;
-    plan.server = options.server;
-    plan.natprobed = natprobed;
-    return np_lab_session_run(&plan);
+    errand.command = (const char *const *)options.command;
+    errand.both = options.both;
+    errand.second = options.second;
+    errand.plan.server = options.server;
+    errand.plan.natprobed = natprobed;
+    return np_lab_session_run(&errand);
 }

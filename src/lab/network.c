@@ -10,6 +10,7 @@
 #include "lab/network.h"
 
 #include "lab/ready.h"
+#include "lab/tracking.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -40,7 +41,8 @@ typedef struct {
 typedef enum {
     FOR_ALL,
     FOR_ROUTERS,
-    MUST_FOR_ROUTERS,
+    MUST_FOR_KERNELS, /* whose routing is the kernel's */
+    MUST_FOR_MODELS,
 } Need;
 
 /*
@@ -62,7 +64,8 @@ static const struct {
     { "net/ipv6/conf/default/accept_dad", "0", FOR_ALL },
     { "net/ipv6/conf/default/accept_ra", "0", FOR_ALL },
     { "net/ipv6/conf/default/addr_gen_mode", "1", FOR_ALL },
-    { "net/ipv4/ip_forward", "1", MUST_FOR_ROUTERS },
+    { "net/ipv4/ip_forward", "1", MUST_FOR_KERNELS },
+    { "net/ipv4/ip_forward", "0", MUST_FOR_MODELS },
     { "net/ipv6/conf/all/forwarding", "1", FOR_ROUTERS },
     /* A bridge must not send LAN frames through the NAT's rules. Absent without br_netfilter. */
     { "net/bridge/bridge-nf-call-iptables", "0", FOR_ROUTERS },
@@ -81,13 +84,29 @@ set(const char *path, const char *value)
     return done;
 }
 
+static gboolean
+concerns(Need need, const NpLabNode *node)
+{
+    switch (need) {
+    case FOR_ALL:
+        return TRUE;
+    case FOR_ROUTERS:
+        return node->router;
+    case MUST_FOR_KERNELS:
+        return node->router && !node->model;
+    case MUST_FOR_MODELS:
+        return node->model;
+    }
+    g_return_val_if_reached(FALSE);
+}
+
 /* A kernel without IPv6 or br_netfilter has nothing to switch off there. */
 static gboolean
-configure(gboolean router)
+configure(const NpLabNode *node)
 {
     for (guint i = 0; i < G_N_ELEMENTS(settings); i++)
-        if ((router || settings[i].need == FOR_ALL) && !set(settings[i].path, settings[i].value) &&
-            settings[i].need == MUST_FOR_ROUTERS)
+        if (concerns(settings[i].need, node) && !set(settings[i].path, settings[i].value) &&
+            settings[i].need >= MUST_FOR_KERNELS)
             return FALSE;
     return TRUE;
 }
@@ -108,7 +127,7 @@ make_namespaces(NpLabNetwork *self, const NpLabTopology *topology, GError **erro
     for (guint i = 0; i < self->n_nodes; i++) {
         if (unshare(CLONE_NEWNET) != 0)
             return fail(error, "cannot make a network namespace");
-        if (!configure(np_lab_topology_node(topology, i)->router))
+        if (!configure(np_lab_topology_node(topology, i)))
             return fail(error, "cannot make a namespace forward packets");
         self->namespaces[i] = open(OWN_NAMESPACE, O_RDONLY | O_CLOEXEC);
         if (self->namespaces[i] < 0)
@@ -290,6 +309,44 @@ np_lab_network_free(NpLabNetwork *self)
         close(self->outside);
     g_free(self->namespaces);
     g_free(self);
+}
+
+/* Nothing may pass while only half is forgotten: a flow still tracked would teach new rules its old
+ * mapping. */
+#define SHUT                                                                                       \
+    "flush ruleset\ntable inet shut {\n"                                                           \
+    "  chain all { type filter hook prerouting priority -500; policy drop; }\n"                    \
+    "  chain own { type filter hook output priority -500; policy drop; }\n"                        \
+    "}\n"
+
+static gboolean
+rule(const NpLabNetwork *self, guint node, const char *name, const char *text, GError **error)
+{
+    static const char *const nft[] = { "nft", "-f", "-", NULL };
+    Job job = { .node = name };
+
+    return start(self, &job, nft, self->namespaces[node], text, error) && finish(&job, error);
+}
+
+gboolean
+np_lab_network_reload(const NpLabNetwork *self,
+                      const NpLabTopology *topology,
+                      guint node,
+                      GError **error)
+{
+    const NpLabNode *what = np_lab_topology_node(topology, node);
+    g_autofree char *again = NULL;
+    gboolean flushed = FALSE;
+
+    if (what->ruleset == NULL)
+        return TRUE;
+    if (!rule(self, node, what->name, SHUT, error))
+        return FALSE;
+    flushed = np_lab_network_enter(self, node) && np_lab_tracking_flush();
+    if (!flushed)
+        fail(error, "cannot flush what the kernel tracks");
+    again = g_strconcat("flush ruleset\n", what->ruleset, NULL);
+    return np_lab_network_leave(self) && flushed && rule(self, node, what->name, again, error);
 }
 
 gboolean

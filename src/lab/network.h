@@ -20,6 +20,15 @@ NpLabNetwork *np_lab_network_new(const NpLabTopology *topology, GError **error);
 void np_lab_network_free(NpLabNetwork *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(NpLabNetwork, np_lab_network_free)
 
+/*
+ * The NAT at @node forgets every flow it tracks and all that its rules learnt; what arrives until
+ * they are back is dropped.
+ */
+gboolean np_lab_network_reload(const NpLabNetwork *self,
+                               const NpLabTopology *topology,
+                               guint node,
+                               GError **error);
+
 /* Moves the calling process into @node. FALSE with errno set. */
 gboolean np_lab_network_enter(const NpLabNetwork *self, guint node);
 /* And back to where the network was made. */

@@ -338,9 +338,9 @@ np_lab_ruleset_text(const NpLabNat *nat)
         behaviour->filtering == NP_NAT_ENDPOINT_INDEPENDENT)
         return NULL;
     out = g_string_new(NULL);
-    if (behaviour->translated)
+    if (behaviour->translated && !nat->model)
         write_nat(nat, out);
-    else
+    else if (!nat->model)
         write_firewall(behaviour, out);
     write_ipv6(out);
     if (!behaviour->reachable)

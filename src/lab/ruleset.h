@@ -13,6 +13,7 @@ typedef struct {
     NpNatBehaviour behaviour;
     char external[16];   /* IPv4 address of "wan"; empty if nothing is translated */
     char subscriber[16]; /* IPv4 address of the inside host that gets the first block of ports */
+    gboolean model;      /* IPv4 is not the kernel's: see lab/model.h */
 } NpLabNat;
 
 /* NULL if there is nothing to rule: a plain router. */

@@ -5,24 +5,20 @@
  * A lab from the first namespace to the last exit status
  */
 
-#include "lab/topology.h"
-#include "lab/wire.h"
+#include "lab/lab.h"
 
 typedef struct {
-    const NpNatSpec *specs[NP_LAB_N_SITES]; /* NULL: no such site; left must be there */
-    const char *spec_texts[NP_LAB_N_SITES];
-    NpLabWireConfig wire;                   /* all zero: plain links, no wire */
+    NpLabPlan plan;
     const char *const *command;             /* on the left host; ends with NULL */
     gboolean both;                          /* on the right host as well */
     const char *companions[NP_LAB_N_SITES]; /* for sh -c on each site's host; NULL: none */
     const char *second;                     /* the same for the second host on the left LAN */
-    const char *server;                     /* the same for the server; NULL: natprobed */
-    const char *natprobed;                  /* its path; NULL: nothing serves by default */
-} NpLabPlan;
+} NpLabErrand;
 
 /*
- * Runs @plan in a sandbox. Returns the exit status of the command, the worse one of two; 127 or 126
- * if it cannot be started; 2 if there can be no lab, after a sentence on standard error.
+ * Builds the lab in a sandbox and runs the errand in it. Returns the exit status of the command,
+ * the worse one of two; 127 or 126 if it cannot be started; 2 if there can be no lab, after a
+ * sentence on standard error.
  *
  * The companions read nothing, write to standard error, and are told to end (SIGTERM) when the
  * command has ended. Every command sees:
@@ -34,4 +30,4 @@ typedef struct {
  *     NATLAB_SERVER, NATLAB_SERVER_ALT, NATLAB_SERVER6, NATLAB_SERVER6_ALT
  *     NATLAB_SEED
  */
-int np_lab_session_run(const NpLabPlan *plan);
+int np_lab_session_run(const NpLabErrand *errand);

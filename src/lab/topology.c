@@ -10,6 +10,8 @@
 
 #define HOST_PART 10
 #define SECOND_PART 11
+/* The second external address ends in 129, and so on. */
+#define POOL_PART 128
 
 static const struct {
     const char *name;
@@ -114,7 +116,7 @@ static gboolean
 is_private(const NpNatSpec *spec, guint layer)
 {
     for (guint i = layer; i < spec->n_layers; i++)
-        if (spec->layers[i].translated)
+        if (spec->layers[i].behaviour.translated)
             return TRUE;
     return FALSE;
 }
@@ -128,7 +130,7 @@ network_of(const NpNatSpec *spec, NpLabSide side, guint layer)
 
     if (!is_private(spec, layer))
         return g_strdup(sides[side].public);
-    if (spec->layers[layer].cgn)
+    if (spec->layers[layer].behaviour.cgn)
         return g_strdup_printf("100.64.%u", 16 * layer + number);
     if (layer == 0)
         return g_strdup_printf("192.168.%u", number);
@@ -192,23 +194,42 @@ add_between(NpLabTopology *self, NpLabSide side, guint layer, guint router)
     }
 }
 
+/* The kernel must not have the addresses of a model, or it would answer for it. */
 static void
-add_rules(NpLabTopology *self, NpLabSide side, guint layer, guint router)
+add_external(NpLabTopology *self, NpLabLayer *layer)
 {
-    const NpNatSpec *spec = &self->sites[side].spec;
-    NpLabNode *node = g_ptr_array_index(self->nodes, router);
-    NpLabNat nat = { .behaviour = spec->layers[layer] };
-    g_autofree char *outside = network_of(spec, side, layer + 1);
-    guint owner = layer;
+    const NpNatSpec *spec = &self->sites[layer->side].spec;
+    const NpNatSpecLayer *what = &spec->layers[layer->layer];
+    g_autofree char *outside = network_of(spec, layer->side, layer->layer + 1);
+    guint first = is_private(spec, layer->layer + 1) ? 2 : 1;
 
+    layer->n_external = what->behaviour.translated ? what->n_external : 0;
+    for (guint i = 0; i < layer->n_external; i++) {
+        g_snprintf(layer->external[i], sizeof layer->external[i], "%s.%u", outside,
+                   i == 0 ? first : POOL_PART + i);
+        if (!what->model)
+            do_in(self, layer->node, "addr add %s/32 dev wan", layer->external[i]);
+    }
+}
+
+static void
+add_rules(NpLabTopology *self, const NpLabLayer *at)
+{
+    const NpNatSpec *spec = &self->sites[at->side].spec;
+    NpLabNode *node = g_ptr_array_index(self->nodes, at->node);
+    NpLabNat nat = {
+        .behaviour = spec->layers[at->layer].behaviour,
+        .model = spec->layers[at->layer].model,
+    };
+    guint owner = at->layer;
+
+    node->model = nat.model;
     if (nat.behaviour.translated) {
-        g_snprintf(nat.external, sizeof nat.external, "%s.%u", outside,
-                   is_private(spec, layer + 1) ? 2 : 1);
-        do_in(self, router, "addr add %s/32 dev wan", nat.external);
+        g_strlcpy(nat.external, at->external[0], sizeof nat.external);
         /* Who sends first from inside: the next NAT there, or else the host. */
-        while (owner > 0 && !spec->layers[owner - 1].translated)
+        while (owner > 0 && !spec->layers[owner - 1].behaviour.translated)
             owner--;
-        g_autofree char *inside = network_of(spec, side, owner);
+        g_autofree char *inside = network_of(spec, at->side, owner);
         g_snprintf(nat.subscriber, sizeof nat.subscriber, "%s.%u", inside,
                    owner > 0 ? 2 : HOST_PART);
     }
@@ -219,7 +240,6 @@ static void
 add_site(NpLabTopology *self, NpLabSide side, const NpNatSpec *spec)
 {
     NpLabSite *site = &self->sites[side];
-    guint routers[NP_NAT_MAX_LAYERS];
     guint inner = G_MAXUINT;
 
     site->present = TRUE;
@@ -227,9 +247,10 @@ add_site(NpLabTopology *self, NpLabSide side, const NpNatSpec *spec)
     site->translated = is_private(spec, 0);
     for (guint i = 0; i < spec->n_layers; i++) {
         guint router = add_node(self, TRUE, g_strdup_printf("%s-nat%u", sides[side].name, i));
+        g_autofree char *lan = network_of(spec, side, i);
 
-        routers[i] = router;
-
+        site->layers[i] = (NpLabLayer){ .node = router, .side = side, .layer = i };
+        g_snprintf(site->layers[i].inside, sizeof site->layers[i].inside, "%s.1", lan);
         if (i == 0) {
             add_lan(self, side, router);
         } else {
@@ -242,9 +263,10 @@ add_site(NpLabTopology *self, NpLabSide side, const NpNatSpec *spec)
     }
     add_span(self, inner, "wan", self->internet, sides[side].name);
     for (guint i = 0; i < spec->n_layers; i++) {
-        do_in(self, routers[i], "route add default dev wan");
-        do_in(self, routers[i], "route add ::/0 dev wan");
-        add_rules(self, side, i, routers[i]);
+        do_in(self, site->layers[i].node, "route add default dev wan");
+        do_in(self, site->layers[i].node, "route add ::/0 dev wan");
+        add_external(self, &site->layers[i]);
+        add_rules(self, &site->layers[i]);
     }
     do_in(self, self->internet, "route add %s.0/24 dev %s", sides[side].public, sides[side].name);
     do_in(self, self->internet, "route add 2001:db8:%u::/48 dev %s", side + 1, sides[side].name);
@@ -277,6 +299,20 @@ add_server(NpLabTopology *self)
     do_in(self, self->internet, "route add 2001:db8:f::/64 dev server");
 }
 
+/* A model takes packets as they are on a wire, not the 64 KiB that offloading puts together. */
+static void
+limit_towards_models(NpLabTopology *self)
+{
+    for (guint i = 0; i < self->links->len; i++) {
+        const NpLabLink *link = &g_array_index(self->links, NpLabLink, i);
+
+        for (guint end = 0; end < 2; end++)
+            if (np_lab_topology_node(self, link->ends[1 - end].node)->model)
+                do_in(self, link->ends[end].node, "link set dev %s gso_max_segs 1",
+                      link->ends[end].name);
+    }
+}
+
 NpLabTopology *
 np_lab_topology_new(const NpNatSpec *const specs[NP_LAB_N_SITES], gboolean wired)
 {
@@ -290,6 +326,7 @@ np_lab_topology_new(const NpNatSpec *const specs[NP_LAB_N_SITES], gboolean wired
     for (guint i = 0; i < NP_LAB_N_SITES; i++)
         if (specs[i] != NULL)
             add_site(self, (NpLabSide)i, specs[i]);
+    limit_towards_models(self);
     return self;
 }
 

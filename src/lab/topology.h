@@ -19,6 +19,7 @@
  *         hosts if not NATed     .10 and .11
  *     LAN behind a NAT           192.168.S.0/24 (100.64.S.0/24 if it is a carrier's): .10 and .11
  *     between layer K-1 and K    100.64.(16 K + S).0/24, or 10.K.S.0/24 if K is not a carrier's
+ *     further external ones      .129 and up of the network outside, for @model with addresses=N
  *     hosts                      2001:db8:S::10 and ::11
  */
 
@@ -43,6 +44,7 @@ typedef enum {
 typedef struct {
     char *name;      /* "left", "left-second", "left-nat1", "internet", "server", "wire" */
     gboolean router; /* forwards packets */
+    gboolean model;  /* but IPv4 is left to lab/model: the kernel must not see to it as well */
     GString *setup;  /* for ip -batch, once the links are there */
     char *ruleset;   /* for nft; NULL if none */
 } NpLabNode;
@@ -62,11 +64,22 @@ typedef struct {
     char outer[NP_LAB_IFNAME_SIZE];
 } NpLabSpan;
 
+/* A NAT, or a router in its place. */
+typedef struct {
+    guint node;
+    NpLabSide side;
+    guint layer;
+    char inside[16];                        /* IPv4 address on "lan" */
+    char external[NP_NAT_MAX_EXTERNAL][16]; /* on "wan" */
+    guint n_external;                       /* none if it does not translate */
+} NpLabLayer;
+
 typedef struct {
     gboolean present;
     NpNatSpec spec;
-    guint host;        /* nodes */
-    guint second;      /* another host on the same LAN */
+    guint host;                           /* nodes */
+    guint second;                         /* another host on the same LAN */
+    NpLabLayer layers[NP_NAT_MAX_LAYERS]; /* as many as in @spec */
     char external[16]; /* the address others see: of the outermost NAT, or the host's own */
     char local[16];    /* the host's address */
     char local6[46];

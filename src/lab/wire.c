@@ -4,15 +4,12 @@
 
 #include "lab/wire.h"
 
+#include "lab/interface.h"
 #include "util/heap.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
 #include <gio/gio.h>
-#include <linux/if_packet.h>
-#include <linux/virtio_net.h>
-#include <net/ethernet.h>
-#include <net/if.h>
 #include <poll.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -22,10 +19,6 @@
 
 /* Two directions each for three sites. */
 #define MAX_LANES 6
-/* An Ethernet frame of the usual MTU and what the kernel puts before it. */
-#define FRAME_SIZE (sizeof(struct virtio_net_hdr) + ETH_FRAME_LEN)
-/* A burst of a thousand small packets, at the kernel's accounting of some 800 octets for each. */
-#define RECEIVE_BUFFER (4 * 1024 * 1024)
 /* 100 Mbit/s of full frames for eight seconds. */
 #define MAX_HELD 65536
 /* Frames taken from one interface before the others and the clock get their turn. */
@@ -41,7 +34,7 @@ typedef struct {
 typedef struct {
     int exit;
     gsize size;
-    guint8 bytes[FRAME_SIZE];
+    guint8 bytes[NP_LAB_FRAME_SIZE];
 } Frame;
 
 struct NpLabWire {
@@ -76,35 +69,6 @@ np_lab_wire_free(NpLabWire *self)
     g_free(self);
 }
 
-/*
- * Checksums are left to the device by whoever sends over a veth, so a frame is worth nothing
- * without the header that says where its checksum goes.
- */
-static int
-open_interface(const char *name)
-{
-    struct sockaddr_ll address = { .sll_family = AF_PACKET, .sll_protocol = htons(ETH_P_ALL) };
-    const int one = 1;
-    const int size = RECEIVE_BUFFER;
-    int fd = socket(AF_PACKET, SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-    int saved = 0;
-
-    if (fd < 0)
-        return -1;
-    address.sll_ifindex = (int)if_nametoindex(name);
-    if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof size) != 0)
-        setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof size);
-    if (address.sll_ifindex != 0 &&
-        setsockopt(fd, SOL_PACKET, PACKET_IGNORE_OUTGOING, &one, sizeof one) == 0 &&
-        setsockopt(fd, SOL_PACKET, PACKET_VNET_HDR, &one, sizeof one) == 0 &&
-        bind(fd, (struct sockaddr *)&address, sizeof address) == 0)
-        return fd;
-    saved = errno;
-    close(fd);
-    errno = saved;
-    return -1;
-}
-
 static void
 add_lane(NpLabWire *self, int fd, int exit, const char *name)
 {
@@ -118,8 +82,8 @@ add_lane(NpLabWire *self, int fd, int exit, const char *name)
 gboolean
 np_lab_wire_join(NpLabWire *self, const char *inner, const char *outer, GError **error)
 {
-    int in = open_interface(inner);
-    int out = in < 0 ? -1 : open_interface(outer);
+    int in = np_lab_interface_open(inner, ETH_P_ALL);
+    int out = in < 0 ? -1 : np_lab_interface_open(outer, ETH_P_ALL);
 
     g_assert(self->n_lanes + 2 <= MAX_LANES);
     if (out < 0) {
@@ -149,9 +113,9 @@ is_payload(const Frame *frame)
 {
     struct ether_header header;
 
-    if (frame->size < sizeof(struct virtio_net_hdr) + sizeof header)
+    if (frame->size < sizeof(NpLabFrameHeader) + sizeof header)
         return FALSE;
-    memcpy(&header, frame->bytes + sizeof(struct virtio_net_hdr), sizeof header);
+    memcpy(&header, frame->bytes + sizeof(NpLabFrameHeader), sizeof header);
     if (header.ether_dhost[0] & 1)
         return FALSE;
     return header.ether_type == htons(ETHERTYPE_IP) || header.ether_type == htons(ETHERTYPE_IPV6);

@@ -5,8 +5,7 @@
  * A wire with delay, jitter and loss, in user space
  *
  * Not every kernel has netem. Frames that come in at one interface are held and sent out at the
- * other. Packet sockets carry them, since those exist wherever network namespaces do, while
- * /dev/net/tun is often missing in containers or closed to ordinary users.
+ * other.
  */
 
 #include "core/time.h"

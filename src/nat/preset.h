@@ -5,8 +5,8 @@
  * NATs with a name: "port-restricted", "symmetric-random", "double"
  *
  * A preset is a point in the space of behaviours that people have a word for. What it is said to do
- * here is the truth that a lab builds, a simulator plays and a test expects; tests/lab-nat.c holds
- * each of them to it on a real kernel.
+ * here is the truth that a lab builds, a simulator plays and a test expects;
+ * tests/lab/nat-behaviour.sh holds each of them to it.
  */
 
 #include "nat/behaviour.h"
@@ -23,8 +23,11 @@
 typedef struct {
     const char *name;
     const char *summary; /* one line, no full stop */
+    /* Either layers, the first nearest to the host, or other words for the same: a SPEC in terms of
+     * those that have layers. */
     guint n_layers;
-    NpNatBehaviour layers[2]; /* the first is nearest to the host */
+    NpNatBehaviour layers[2];
+    const char *spec;
 } NpNatPreset;
 
 /* The table; *@count is its length. */

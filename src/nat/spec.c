@@ -1,172 +1,30 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /*
- * Keys are orthogonal, as the axes are, but a kernel's NAT is not a free choice in all of them: it
- * tracks flows by five-tuple, so a port kept is a mapping kept, and what a filter lets in cannot
- * spoil anything. check_layer() says so before a lab is built that does something else.
+ * A layer is read in three steps: the preset gives the settings, keys change them one by one, and
+ * what follows from several is settled at the end, so that the order of keys does not matter.
+ *
+ * A kernel's NAT is not a free choice in all axes: it tracks flows by five-tuple, so a port kept is
+ * a mapping kept. check_kernel() says so before a lab is built that does something else.
  */
 
 #include "nat/spec.h"
 
+#include "nat/spec-key.h"
+
 #include <string.h>
 
-#define MIN_STEP 1
-#define MAX_STEP 1000
-#define MIN_BLOCK 8
-#define MAX_BLOCK 8192
+/* What fits the counter of lab/ruleset.c many times. */
+#define MAX_KERNEL_STEP 1000
 
 G_DEFINE_QUARK(np_nat_spec_error, np_nat_spec_error)
 
 typedef struct {
     const char *text; /* what the user wrote: every sentence begins with it */
     const NpNatPreset *preset;
-    NpNatBehaviour *layer;
-    gboolean trap;
-    gint step; /* 0: not given */
-    guint size;
+    gboolean model;
+    NpNatSpecSettings settings;
 } Layer;
-
-typedef gboolean (*Apply)(Layer *self, const char *value);
-
-static gboolean
-apply_mapping(Layer *self, const char *value)
-{
-    guint found = 0;
-
-    if (!np_nat_axis_find_value(NP_NAT_AXIS_MAPPING, value, &found))
-        return FALSE;
-    self->layer->mapping = (NpNatDependence)found;
-    return TRUE;
-}
-
-static gboolean
-apply_filtering(Layer *self, const char *value)
-{
-    guint found = 0;
-
-    if (!np_nat_axis_find_value(NP_NAT_AXIS_FILTERING, value, &found))
-        return FALSE;
-    self->layer->filtering = (NpNatDependence)found;
-    return TRUE;
-}
-
-static gboolean
-apply_allocation(Layer *self, const char *value)
-{
-    guint found = 0;
-
-    if (!np_nat_axis_find_value(NP_NAT_AXIS_ALLOCATION, value, &found))
-        return FALSE;
-    self->layer->law.kind = (NpNatAllocation)found;
-    return TRUE;
-}
-
-static gboolean
-apply_step(Layer *self, const char *value)
-{
-    gint64 step = 0;
-
-    if (!g_ascii_string_to_signed(value, 10, -MAX_STEP, MAX_STEP, &step, NULL) ||
-        ABS(step) < MIN_STEP)
-        return FALSE;
-    self->step = (gint)step;
-    return TRUE;
-}
-
-static gboolean
-apply_size(Layer *self, const char *value)
-{
-    guint64 size = 0;
-
-    if (!g_ascii_string_to_unsigned(value, 10, MIN_BLOCK, MAX_BLOCK, &size, NULL))
-        return FALSE;
-    self->size = (guint)size;
-    return TRUE;
-}
-
-static gboolean
-apply_hairpin(Layer *self, const char *value)
-{
-    static const struct {
-        const char *value;
-        NpNatHairpin hairpin;
-        NpNatHairpinNeeds needs;
-    } rows[] = {
-        { "off", NP_NAT_HAIRPIN_UNSUPPORTED, NP_NAT_HAIRPIN_NEEDS_NOTHING },
-        { "on", NP_NAT_HAIRPIN_SUPPORTED, NP_NAT_HAIRPIN_NEEDS_NOTHING },
-        { "both-send", NP_NAT_HAIRPIN_SUPPORTED, NP_NAT_HAIRPIN_NEEDS_BOTH_SEND },
-        { "internal", NP_NAT_HAIRPIN_SUPPORTED_INTERNAL, NP_NAT_HAIRPIN_NEEDS_NOTHING },
-    };
-
-    for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
-        if (g_str_equal(rows[i].value, value)) {
-            self->layer->hairpin = rows[i].hairpin;
-            self->layer->hairpin_needs = rows[i].needs;
-            return TRUE;
-        }
-    }
-    return FALSE;
-}
-
-static gboolean
-apply_unsolicited(Layer *self, const char *value)
-{
-    guint found = 0;
-
-    if (!np_nat_axis_find_value(NP_NAT_AXIS_UNSOLICITED, value, &found))
-        return FALSE;
-    self->layer->unsolicited = (NpNatUnsolicited)found;
-    return TRUE;
-}
-
-static gboolean
-apply_trap(Layer *self, const char *value)
-{
-    if (!g_str_equal(value, "on") && !g_str_equal(value, "off"))
-        return FALSE;
-    self->trap = g_str_equal(value, "on");
-    return TRUE;
-}
-
-static gboolean
-apply_cgn(Layer *self, const char *value)
-{
-    guint found = 0;
-
-    if (!np_nat_axis_find_value(NP_NAT_AXIS_CGN, value, &found))
-        return FALSE;
-    self->layer->cgn = found != 0;
-    return TRUE;
-}
-
-#define DEPENDENCES "endpoint-independent, address-dependent, address-and-port-dependent"
-
-static const struct {
-    const char *key;
-    const char *values;
-    Apply apply;
-    gboolean of_router; /* has a meaning without translation, too */
-} keys[] = {
-    { "mapping", DEPENDENCES, apply_mapping, FALSE },
-    { "filtering", DEPENDENCES, apply_filtering, TRUE },
-    { "allocation", "preserving, sequential, random, block", apply_allocation, FALSE },
-    { "step", "-1000 to 1000 without 0", apply_step, FALSE },
-    { "size", "8 to 8192", apply_size, FALSE },
-    { "hairpin", "off, on, both-send, internal", apply_hairpin, FALSE },
-    { "unsolicited", "harmless, remapped, blocked", apply_unsolicited, TRUE },
-    { "trap", "off, on", apply_trap, TRUE },
-    { "cgn", "no, yes", apply_cgn, FALSE },
-};
-
-static char *
-key_names(void)
-{
-    const char *names[G_N_ELEMENTS(keys) + 1] = { NULL };
-
-    for (guint i = 0; i < G_N_ELEMENTS(keys); i++)
-        names[i] = keys[i].key;
-    return g_strjoinv(", ", (char **)names);
-}
 
 static gboolean
 refuse(const Layer *self, GError **error, const char *why)
@@ -175,118 +33,316 @@ refuse(const Layer *self, GError **error, const char *why)
     return FALSE;
 }
 
+/* For what only the kernel's NAT cannot do. */
+static gboolean
+refuse_kernel(const Layer *self, GError **error, const char *why)
+{
+    g_autofree char *whole = g_strdup_printf("%s; %s@model can do it", why, self->preset->name);
+
+    return refuse(self, error, whole);
+}
+
+static NpNatSpecHairpin
+hairpin_of(const NpNatBehaviour *behaviour)
+{
+    gboolean both_send = behaviour->hairpin_needs == NP_NAT_HAIRPIN_NEEDS_BOTH_SEND;
+
+    switch (behaviour->hairpin) {
+    case NP_NAT_HAIRPIN_UNSUPPORTED:
+        return NP_NAT_SPEC_HAIRPIN_OFF;
+    case NP_NAT_HAIRPIN_SUPPORTED:
+        return both_send ? NP_NAT_SPEC_HAIRPIN_BOTH_SEND : NP_NAT_SPEC_HAIRPIN_ON;
+    case NP_NAT_HAIRPIN_SUPPORTED_INTERNAL:
+        return both_send ? NP_NAT_SPEC_HAIRPIN_INTERNAL_BOTH_SEND : NP_NAT_SPEC_HAIRPIN_INTERNAL;
+    }
+    g_return_val_if_reached(NP_NAT_SPEC_HAIRPIN_OFF);
+}
+
+static NpNatSpecSettings
+settings_of(const NpNatBehaviour *behaviour, gboolean outer)
+{
+    return (NpNatSpecSettings){
+        .policy = np_nat_policy_from_behaviour(behaviour),
+        .allocation = behaviour->law.kind,
+        .clash = NP_NAT_ORDER_RANDOM,
+        .hairpin = hairpin_of(behaviour),
+        .cgn = behaviour->cgn || (outer && behaviour->translated),
+        .n_external = 1,
+    };
+}
+
 static gboolean
 apply_pair(Layer *self, const char *pair, GError **error)
 {
+    const NpNatPolicy *policy = &self->settings.policy;
     const char *equals = strchr(pair, '=');
-    g_autofree char *key = equals == NULL ? g_strdup(pair) : g_strndup(pair, equals - pair);
-    g_autofree char *names = key_names();
+    const char *value = equals == NULL ? "" : equals + 1;
+    g_autofree char *name =
+        equals == NULL ? g_strdup(pair) : g_strndup(pair, (gsize)(equals - pair));
+    g_autofree char *names = np_nat_spec_key_names(FALSE);
+    g_autofree char *more = np_nat_spec_key_names(TRUE);
+    g_autofree char *values = NULL;
     g_autofree char *why = NULL;
+    NpNatSpecKey key = NP_NAT_SPEC_N_KEYS;
 
-    for (guint i = 0; i < G_N_ELEMENTS(keys); i++) {
-        if (!g_str_equal(keys[i].key, key))
-            continue;
-        if (!self->layer->reachable || (!self->layer->translated && !keys[i].of_router))
-            why = g_strdup_printf("%s has no %s", self->preset->name, key);
-        else if (equals == NULL || !keys[i].apply(self, equals + 1))
-            why = g_strdup_printf("%s=%s is not one of: %s", key, equals == NULL ? "" : equals + 1,
-                                  keys[i].values);
-        return why == NULL || refuse(self, error, why);
+    if (!np_nat_spec_key_find(name, &key)) {
+        why = g_strdup_printf("there is no key \"%s\"; the keys are %s, and with @model also %s",
+                              name, names, more);
+        return refuse(self, error, why);
     }
-    why = g_strdup_printf("there is no key \"%s\"; the keys are %s", key, names);
-    return refuse(self, error, why);
+    values = np_nat_spec_key_values(key);
+    if (!self->model && np_nat_spec_key_needs_model(key)) {
+        why = g_strdup_printf("the kernel's NAT has no %s, its keys are %s", name, names);
+        return refuse_kernel(self, error, why);
+    }
+    if ((!policy->translates && np_nat_spec_key_needs_nat(key)) ||
+        (!policy->passes_udp && !self->model))
+        why = g_strdup_printf("%s has no %s", self->preset->name, name);
+    else if (!np_nat_spec_key_apply(key, value, &self->settings))
+        why = g_strdup_printf("%s=%s is not one of: %s", name, value, values);
+    return why == NULL || refuse(self, error, why);
 }
 
-/* The numbers that go with a kind of allocation, once all keys are read. */
 static gboolean
-settle_law(Layer *self, GError **error)
+is_given(const Layer *self, NpNatSpecKey key)
 {
-    NpNatLaw *law = &self->layer->law;
+    return self->settings.given[key];
+}
 
-    if (self->step != 0 && law->kind != NP_NAT_SEQUENTIAL)
-        return refuse(self, error, "step= goes with allocation=sequential only");
-    if (self->size != 0 && law->kind != NP_NAT_BLOCK)
-        return refuse(self, error, "size= goes with allocation=block only");
-    switch (law->kind) {
-    case NP_NAT_PRESERVING:
-        *law = (NpNatLaw){ .kind = law->kind };
-        break;
-    case NP_NAT_SEQUENTIAL:
-        *law = (NpNatLaw){ .kind = law->kind, .step = law->step };
-        if (law->step == 0 || self->step != 0)
-            law->step = self->step != 0 ? self->step : 1;
-        break;
-    case NP_NAT_RANDOM:
-        *law = (NpNatLaw){ .kind = law->kind, .first = NP_NAT_RANDOM_FIRST, .last = G_MAXUINT16 };
-        break;
-    case NP_NAT_BLOCK:
-        law->step = 0;
-        law->block_size = self->size != 0 ? self->size : NP_NAT_BLOCK_SIZE;
-        law->first = NP_NAT_BLOCK_FIRST;
-        law->last = (guint16)(NP_NAT_BLOCK_FIRST + law->block_size - 1);
-        break;
+/* Whether a step is used at all, by the first choice or after a clash. */
+static gboolean
+has_order(const NpNatSpecSettings *settings)
+{
+    if (settings->allocation == NP_NAT_PRESERVING)
+        return settings->clash != NP_NAT_ORDER_RANDOM;
+    return settings->allocation == NP_NAT_SEQUENTIAL || settings->allocation == NP_NAT_SPEC_DELTA;
+}
+
+static NpNatPortOrder
+order_of(const NpNatSpecSettings *settings)
+{
+    if (settings->allocation == NP_NAT_PRESERVING)
+        return settings->clash;
+    if (settings->allocation == NP_NAT_SEQUENTIAL)
+        return NP_NAT_ORDER_SEQUENTIAL;
+    return settings->allocation == NP_NAT_SPEC_DELTA ? NP_NAT_ORDER_DELTA : NP_NAT_ORDER_RANDOM;
+}
+
+static void
+settle_blocks(Layer *self)
+{
+    NpNatPortPolicy *ports = &self->settings.policy.ports;
+
+    if (self->settings.allocation != NP_NAT_BLOCK) {
+        ports->block_size = 0;
+        return;
     }
+    if (ports->block_size == 0)
+        ports->block_size = NP_NAT_BLOCK_SIZE;
+    ports->blocks_per_host = MAX(ports->blocks_per_host, 1);
+    if (!is_given(self, NP_NAT_SPEC_KEY_RANGE))
+        ports->first = NP_NAT_BLOCK_FIRST;
+}
+
+/* The numbers that go with a kind of allocation. */
+static gboolean
+settle_ports(Layer *self, GError **error)
+{
+    NpNatSpecSettings *settings = &self->settings;
+    NpNatPortPolicy *ports = &settings->policy.ports;
+    gboolean blocks = settings->allocation == NP_NAT_BLOCK;
+
+    if (is_given(self, NP_NAT_SPEC_KEY_CLASH) && settings->allocation != NP_NAT_PRESERVING)
+        return refuse(self, error, "clash= goes with allocation=preserving only");
+    if (is_given(self, NP_NAT_SPEC_KEY_STEP) && !has_order(settings))
+        return refuse(self, error,
+                      self->model ? "step= goes with sequential or delta ports only"
+                                  : "step= goes with allocation=sequential only");
+    if (is_given(self, NP_NAT_SPEC_KEY_SIZE) && !blocks)
+        return refuse(self, error, "size= goes with allocation=block only");
+    if (is_given(self, NP_NAT_SPEC_KEY_BLOCKS) && !blocks)
+        return refuse(self, error, "blocks= goes with allocation=block only");
+    ports->preserve = settings->allocation == NP_NAT_PRESERVING;
+    ports->order = order_of(settings);
+    ports->first = NP_NAT_RANDOM_FIRST;
+    ports->last = G_MAXUINT16;
+    if (is_given(self, NP_NAT_SPEC_KEY_RANGE)) {
+        ports->first = settings->range[0];
+        ports->last = settings->range[1];
+    }
+    settle_blocks(self);
     return TRUE;
 }
 
-static gboolean
-check_layer(Layer *self, GError **error)
+static void
+settle_hairpin(Layer *self)
 {
-    NpNatBehaviour *layer = self->layer;
-    gboolean keeps_port = layer->law.kind == NP_NAT_PRESERVING;
+    NpNatPolicy *policy = &self->settings.policy;
+    NpNatSpecHairpin asked = self->settings.hairpin;
+    gboolean internal =
+        asked == NP_NAT_SPEC_HAIRPIN_INTERNAL || asked == NP_NAT_SPEC_HAIRPIN_INTERNAL_BOTH_SEND;
 
-    if (self->trap)
-        layer->unsolicited = layer->translated && keeps_port ? NP_NAT_UNSOLICITED_REMAPPED
-                                                             : NP_NAT_UNSOLICITED_BLOCKED;
-    if (keeps_port && layer->mapping != NP_NAT_ENDPOINT_INDEPENDENT)
-        return refuse(self, error,
-                      "a mapping per destination needs allocation=sequential, random or block");
-    if (layer->hairpin_needs == NP_NAT_HAIRPIN_NEEDS_BOTH_SEND && !keeps_port)
-        return refuse(self, error, "hairpin=both-send needs allocation=preserving");
-    /* The port must be one that is used again towards the sender whose packet was dropped. */
-    if (layer->unsolicited != NP_NAT_UNSOLICITED_HARMLESS && layer->mapping >= layer->filtering)
+    policy->hairpin = NP_NAT_HAIRPIN_UNSUPPORTED;
+    if (asked != NP_NAT_SPEC_HAIRPIN_OFF)
+        policy->hairpin = internal ? NP_NAT_HAIRPIN_SUPPORTED_INTERNAL : NP_NAT_HAIRPIN_SUPPORTED;
+    policy->hairpin_filtered =
+        asked == NP_NAT_SPEC_HAIRPIN_BOTH_SEND || asked == NP_NAT_SPEC_HAIRPIN_INTERNAL_BOTH_SEND;
+}
+
+/* What is not said of TCP, or of streams, is as it was said of the rest. */
+static void
+settle_defaults(Layer *self)
+{
+    NpNatPolicy *policy = &self->settings.policy;
+
+    if (is_given(self, NP_NAT_SPEC_KEY_MAPPING) && !is_given(self, NP_NAT_SPEC_KEY_TCP_MAPPING))
+        policy->tcp_mapping = policy->mapping;
+    if (is_given(self, NP_NAT_SPEC_KEY_FILTERING) && !is_given(self, NP_NAT_SPEC_KEY_TCP_FILTERING))
+        policy->tcp_filtering = policy->filtering;
+    if (is_given(self, NP_NAT_SPEC_KEY_LIFETIME) && !is_given(self, NP_NAT_SPEC_KEY_STREAM))
+        policy->timers.udp_stream = policy->timers.udp;
+    policy->paired = !self->settings.arbitrary;
+    if (self->settings.trap)
+        policy->unsolicited = policy->translates && policy->ports.preserve
+                                  ? NP_NAT_UNSOLICITED_REMAPPED
+                                  : NP_NAT_UNSOLICITED_BLOCKED;
+}
+
+/* What would not be as it was asked for, whoever does it. */
+static gboolean
+check_truth(const Layer *self, const NpNatBehaviour *truth, GError **error)
+{
+    const NpNatPolicy *policy = &self->settings.policy;
+
+    if (np_nat_policy_flaw(policy) != NULL)
+        return refuse(self, error, np_nat_policy_flaw(policy));
+    if (truth->unsolicited != policy->unsolicited)
         return refuse(self, error,
                       "a packet that comes first cannot spoil a mapping unless filtering is "
                       "stricter than mapping");
-    if (layer->unsolicited == NP_NAT_UNSOLICITED_REMAPPED && !(layer->translated && keeps_port))
+    if (policy->unsolicited == NP_NAT_UNSOLICITED_REMAPPED && !policy->translates)
         return refuse(self, error, "unsolicited=remapped needs a NAT with allocation=preserving");
+    if (self->settings.arbitrary && self->settings.n_external == 1)
+        return refuse(self, error, "pooling=arbitrary needs addresses=2 or more");
     return TRUE;
+}
+
+static gboolean
+check_model(const Layer *self, const NpNatBehaviour *truth, GError **error)
+{
+    const NpNatPolicy *policy = &self->settings.policy;
+
+    if (policy->hairpin_filtered && truth->hairpin_needs != NP_NAT_HAIRPIN_NEEDS_BOTH_SEND)
+        return refuse(self, error,
+                      "a hairpin that needs both to send needs "
+                      "mapping=endpoint-independent and a filter");
+    return TRUE;
+}
+
+static gboolean
+check_kernel(const Layer *self, GError **error)
+{
+    const NpNatPolicy *policy = &self->settings.policy;
+    gboolean keeps_port = policy->ports.preserve;
+
+    if (keeps_port && policy->mapping != NP_NAT_ENDPOINT_INDEPENDENT)
+        return refuse_kernel(
+            self, error,
+            "in the kernel a mapping per destination needs allocation=sequential, random or block");
+    if (self->settings.allocation == NP_NAT_SPEC_DELTA)
+        return refuse_kernel(self, error, "the kernel's NAT has no allocation=delta");
+    if (ABS(policy->ports.step) > MAX_KERNEL_STEP)
+        return refuse_kernel(self, error, "in the kernel step= is -1000 to 1000");
+    if (self->settings.hairpin == NP_NAT_SPEC_HAIRPIN_INTERNAL_BOTH_SEND)
+        return refuse_kernel(self, error, "the kernel's NAT has no hairpin=internal-both-send");
+    if (policy->hairpin_filtered && !keeps_port)
+        return refuse_kernel(self, error,
+                             "in the kernel hairpin=both-send needs allocation=preserving");
+    if (policy->unsolicited == NP_NAT_UNSOLICITED_REMAPPED && !keeps_port)
+        return refuse_kernel(self, error,
+                             "in the kernel unsolicited=remapped needs allocation=preserving");
+    return TRUE;
+}
+
+/* Puts the settings together to @layer. */
+static gboolean
+settle(Layer *self, NpNatSpecLayer *layer, GError **error)
+{
+    const NpNatSpecSettings *settings = &self->settings;
+    NpNatBehaviour truth;
+
+    if (!settle_ports(self, error))
+        return FALSE;
+    settle_hairpin(self);
+    settle_defaults(self);
+    truth = np_nat_policy_behaviour(&settings->policy, settings->n_external);
+    truth.cgn = settings->cgn;
+    if (!check_truth(self, &truth, error))
+        return FALSE;
+    if (!(self->model ? check_model(self, &truth, error) : check_kernel(self, error)))
+        return FALSE;
+    /* The ruleset's hairpins have a filter of their own. */
+    if (!self->model && settings->policy.hairpin_filtered)
+        truth.hairpin_needs = NP_NAT_HAIRPIN_NEEDS_BOTH_SEND;
+    *layer = (NpNatSpecLayer){
+        .behaviour = truth,
+        .model = self->model,
+        .policy = settings->policy,
+        .n_external = settings->n_external,
+    };
+    return TRUE;
+}
+
+/* Finds what @head, "preset[@implementation]", names. */
+static gboolean
+read_head(Layer *self, const char *head, GError **error)
+{
+    const char *at = strchr(head, '@');
+    g_autofree char *name = at == NULL ? g_strdup(head) : g_strndup(head, (gsize)(at - head));
+    g_autofree char *names = np_nat_preset_names();
+    g_autofree char *why = NULL;
+
+    self->preset = np_nat_preset_find(name);
+    if (self->preset == NULL)
+        why = g_strdup_printf("there is no preset \"%s\"; the presets are %s", name, names);
+    else if (at != NULL && !g_str_equal(at, "@kernel") && !g_str_equal(at, "@model"))
+        why = g_strdup_printf("there is no implementation \"%s\"; those there are: kernel, model",
+                              at + 1);
+    else if (self->preset->spec != NULL && g_strcmp0(at, "@kernel") == 0)
+        why = g_strdup_printf("the kernel's NAT cannot be %s; %s@model is", name, name);
+    self->model = g_strcmp0(at, "@model") == 0;
+    return why == NULL || refuse(self, error, why);
 }
 
 /* One preset with its keys becomes one layer, or two. */
 static gboolean
-parse_part(NpNatSpec *self, const char *text, GError **error)
+parse_part(NpNatSpec *self, const char *text, const char *said, GError **error)
 {
     g_auto(GStrv) words = g_strsplit(text, ",", -1);
-    g_auto(GStrv) head = g_strsplit(words[0] == NULL ? "" : words[0], "@", 2);
-    g_autofree char *names = np_nat_preset_names();
-    g_autofree char *why = NULL;
     gboolean outer = self->n_layers > 0;
-    Layer layer = { .text = text };
+    Layer layer = { .text = said };
 
-    layer.preset = np_nat_preset_find(head[0] == NULL ? "" : head[0]);
-    if (layer.preset == NULL) {
-        why = g_strdup_printf("there is no preset \"%s\"; the presets are %s",
-                              head[0] == NULL ? "" : head[0], names);
-        return refuse(&layer, error, why);
-    }
-    if (head[1] != NULL && !g_str_equal(head[1], "kernel")) {
-        why =
-            g_strdup_printf("there is no implementation \"%s\"; the one there is: kernel", head[1]);
-        return refuse(&layer, error, why);
+    if (!read_head(&layer, words[0] == NULL ? "" : words[0], error))
+        return FALSE;
+    if (layer.preset->spec != NULL) {
+        const char *keys = strchr(text, ',');
+        g_autofree char *whole = g_strconcat(layer.preset->spec, keys == NULL ? "" : keys, NULL);
+
+        return parse_part(self, whole, said, error);
     }
     if (self->n_layers + layer.preset->n_layers > NP_NAT_MAX_LAYERS)
         return refuse(&layer, error, "more than " G_STRINGIFY(NP_NAT_MAX_LAYERS) " layers");
     for (guint i = 0; i < layer.preset->n_layers; i++) {
-        layer.layer = &self->layers[self->n_layers++];
-        *layer.layer = layer.preset->layers[i];
-        if (outer && layer.layer->translated)
-            layer.layer->cgn = TRUE;
-    }
-    for (guint i = 1; words[i] != NULL; i++)
-        if (!apply_pair(&layer, words[i], error))
+        gboolean last = i + 1 == layer.preset->n_layers;
+
+        layer.settings = settings_of(&layer.preset->layers[i], outer);
+        for (guint j = 1; last && words[j] != NULL; j++)
+            if (!apply_pair(&layer, words[j], error))
+                return FALSE;
+        if (!settle(&layer, &self->layers[self->n_layers++], error))
             return FALSE;
-    return settle_law(&layer, error) && check_layer(&layer, error);
+    }
+    return TRUE;
 }
 
 gboolean
@@ -296,9 +352,9 @@ np_nat_spec_parse(NpNatSpec *self, const char *text, GError **error)
     NpNatSpec parsed = { 0 };
 
     if (parts[0] == NULL)
-        return parse_part(&parsed, "", error);
+        return parse_part(&parsed, "", "", error);
     for (guint i = 0; parts[i] != NULL; i++)
-        if (!parse_part(&parsed, parts[i], error))
+        if (!parse_part(&parsed, parts[i], parts[i], error))
             return FALSE;
     *self = parsed;
     return TRUE;
@@ -315,15 +371,15 @@ combine_hairpin(const NpNatSpec *self, NpNatBehaviour *truth)
     gboolean filtered = FALSE;
     gboolean translated_before = FALSE;
 
-    while (turn > 0 && !self->layers[turn - 1].translated)
+    while (turn > 0 && !self->layers[turn - 1].behaviour.translated)
         turn--;
     if (turn == 0)
         return; /* one's own public address: the packet does not leave the host */
-    truth->hairpin = self->layers[turn - 1].hairpin;
-    truth->hairpin_needs = self->layers[turn - 1].hairpin_needs;
+    truth->hairpin = self->layers[turn - 1].behaviour.hairpin;
+    truth->hairpin_needs = self->layers[turn - 1].behaviour.hairpin_needs;
     for (guint i = 0; i + 1 < turn; i++) {
-        filtered = filtered || self->layers[i].filtering != NP_NAT_ENDPOINT_INDEPENDENT;
-        translated_before = translated_before || self->layers[i].translated;
+        filtered = filtered || self->layers[i].behaviour.filtering != NP_NAT_ENDPOINT_INDEPENDENT;
+        translated_before = translated_before || self->layers[i].behaviour.translated;
     }
     if (truth->hairpin == NP_NAT_HAIRPIN_SUPPORTED && filtered)
         truth->hairpin_needs = NP_NAT_HAIRPIN_NEEDS_BOTH_SEND;
@@ -339,7 +395,7 @@ combine_unsolicited(const NpNatSpec *self, NpNatBehaviour *truth)
     NpNatDependence let_in = NP_NAT_ENDPOINT_INDEPENDENT;
 
     for (guint i = self->n_layers; i-- > 0;) {
-        const NpNatBehaviour *layer = &self->layers[i];
+        const NpNatBehaviour *layer = &self->layers[i].behaviour;
 
         if (layer->filtering > let_in)
             truth->unsolicited = MAX(truth->unsolicited, layer->unsolicited);
@@ -350,11 +406,11 @@ combine_unsolicited(const NpNatSpec *self, NpNatBehaviour *truth)
 NpNatBehaviour
 np_nat_spec_truth(const NpNatSpec *self)
 {
-    NpNatBehaviour truth = self->layers[0];
+    NpNatBehaviour truth = self->layers[0].behaviour;
 
     truth.unsolicited = NP_NAT_UNSOLICITED_HARMLESS;
     for (guint i = 1; i < self->n_layers; i++) {
-        const NpNatBehaviour *layer = &self->layers[i];
+        const NpNatBehaviour *layer = &self->layers[i].behaviour;
 
         truth.reachable = truth.reachable && layer->reachable;
         truth.translated = truth.translated || layer->translated;

@@ -4,29 +4,30 @@
 /*
  * SPEC: which NATs stand before a host, in one word of a command line
  *
- *     preset[@kernel][,key=value...][+OUTER]
+ *     preset[@kernel|@model][,key=value...][+OUTER]
  *
  * "+" puts another NAT further out: the left-most is nearest to the host. Keys change the preset
  * they follow; of a preset that is two layers itself, the outer one. Outer layers are a carrier's
- * (cgn=yes) unless they say otherwise.
+ * (cgn=yes) unless they say otherwise. The keys are in nat/spec-key.h.
  *
- *     mapping, filtering          endpoint-independent, address-dependent,
- * address-and-port-dependent allocation                  preserving, sequential, random, block
- *     step, size                  of sequential (signed), of block
- *     hairpin                     off, on, both-send, internal
- *     unsolicited                 harmless, remapped, blocked
- *     trap                        off, on: the conntrack trap, "remapped" where the mapping is kept
- *                                 by preserving ports, else "blocked"
- *     cgn                         no, yes: addresses of 100.64.0.0/10 on the side of the host
- *
- * A combination that no ruleset can build is refused, so that the truth of a SPEC is always true.
+ * @kernel, the default, is Linux' own NAT with rules that make it do as asked; @model is
+ * nat/translator, which can do anything a policy can say. A combination that cannot be built is
+ * refused, so that the truth of a SPEC is always true.
  */
 
+#include "nat/policy.h"
 #include "nat/preset.h"
 
 typedef struct {
+    NpNatBehaviour behaviour; /* what a host behind it finds */
+    gboolean model;           /* FALSE: the kernel's NAT; the rest is the model's */
+    NpNatPolicy policy;
+    guint n_external; /* addresses on its outer side */
+} NpNatSpecLayer;
+
+typedef struct {
     guint n_layers;
-    NpNatBehaviour layers[NP_NAT_MAX_LAYERS]; /* the first is nearest to the host */
+    NpNatSpecLayer layers[NP_NAT_MAX_LAYERS]; /* the first is nearest to the host */
 } NpNatSpec;
 
 typedef enum {

@@ -34,6 +34,8 @@ LLVMFuzzerTestOneInput(const guint8 *data, gsize size)
         return 0;
     }
     g_assert(error == NULL && spec.n_layers >= 1 && spec.n_layers <= NP_NAT_MAX_LAYERS);
+    for (guint i = 0; i < spec.n_layers; i++)
+        g_assert(np_nat_policy_flaw(&spec.layers[i].policy) == NULL);
     truth = np_nat_spec_truth(&spec);
     for (guint i = 0; i < NP_NAT_N_AXES; i++)
         g_assert(np_nat_behaviour_value(&truth, (NpNatAxis)i) < np_nat_axis_n_values((NpNatAxis)i));

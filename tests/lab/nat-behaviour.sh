@@ -81,12 +81,13 @@ port-restricted+port-restricted,cgn=no+block
 port-restricted+udp-blocked
 '
 
-# What a host should find. Two things follow from the others: from one host alone a hairpin shows
-# only if it needs nobody else and bears the external address; and what blocks UDP lets TCP pass.
+# What a host should find. Three things follow from the others: from one host alone a hairpin shows
+# only if it needs nobody else and bears the external address; what blocks UDP lets TCP pass; and a
+# pool in which each host keeps to one address looks like that address.
 expect()
 {
     "$natlab" show --tsv "$1" | tr '\t' '\n' | sed 1d | awk '
-        { print }
+        { sub(/^pooling=paired$/, "pooling=single"); print }
         /^reachable=no$/ { print "tcp=yes"; blocked = 1 }
         /^hairpin=supported$/ { external = 1 }
         /^hairpin.needs=nothing$/ { alone = 1 }
