@@ -198,14 +198,14 @@ times_keep_the_digits_that_matter(void)
         NpTime rtt;
         const char *text;
     } rows[] = {
-        { 99 * NP_USEC,
-          "1 of 1 server answered, the nearest after less than 0.1 ms; the whole took 2000 ms." },
+        { 99 * NP_USEC, "1 of 1 server port answered, the nearest after less than 0.1 ms; the "
+                        "whole took 2000 ms." },
         { 320 * NP_USEC,
-          "1 of 1 server answered, the nearest after 0.3 ms; the whole took 2000 ms." },
+          "1 of 1 server port answered, the nearest after 0.3 ms; the whole took 2000 ms." },
         { 9960 * NP_USEC,
-          "1 of 1 server answered, the nearest after 9.9 ms; the whole took 2000 ms." },
+          "1 of 1 server port answered, the nearest after 9.9 ms; the whole took 2000 ms." },
         { 40700 * NP_USEC,
-          "1 of 1 server answered, the nearest after 40 ms; the whole took 2000 ms." },
+          "1 of 1 server port answered, the nearest after 40 ms; the whole took 2000 ms." },
         { NP_TIME_NEVER, "The server did not answer." },
     };
 

@@ -84,7 +84,10 @@ milliseconds(NpTime time)
                         : g_strdup_printf("%" G_GINT64_FORMAT " ms", tenths / 10);
 }
 
-/* "2 of 2 servers answered, the nearest after 40 ms; the whole took 384 ms." */
+/*
+ * "2 of 2 server ports answered, the nearest after 40 ms; the whole took 384 ms." Ports, because
+ * who named two of one server asked one server.
+ */
 static void
 add_servers(NpDocument *document, const NpNatReport *report)
 {
@@ -102,14 +105,13 @@ add_servers(NpDocument *document, const NpNatReport *report)
         return;
     if (answered > 0) {
         rtt = milliseconds(nearest);
-        text = g_strdup_printf("%u of %u server%s answered, the nearest after %s; the whole took "
-                               "%s.",
-                               answered, report->n_servers, report->n_servers == 1 ? "" : "s", rtt,
-                               whole);
+        text = g_strdup_printf(
+            "%u of %u server port%s answered, the nearest after %s; the whole took %s.", answered,
+            report->n_servers, report->n_servers == 1 ? "" : "s", rtt, whole);
     } else {
         text = report->n_servers == 1
                    ? g_strdup("The server did not answer.")
-                   : g_strdup_printf("None of %u servers answered.", report->n_servers);
+                   : g_strdup_printf("None of %u server ports answered.", report->n_servers);
     }
     np_document_paragraph(document, text);
 }
