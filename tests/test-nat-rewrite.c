@@ -82,6 +82,25 @@ leaves_an_unused_udp_checksum_unused(void)
     CU_ASSERT(raw.bytes[26] == 0 && raw.bytes[27] == 0);
 }
 
+/* RFC 768: a sum that comes out as zero is sent as all ones. */
+static void
+a_used_udp_checksum_never_becomes_unused(void)
+{
+    FixtureRaw raw = fixture_raw_data(NP_NAT_UDP, "10.0.0.2:5000", "192.0.2.1:80", "payload");
+    guint n_all_ones = 0;
+
+    for (guint port = 1; port <= G_MAXUINT16; port++) {
+        NpNatPacket before = read_packet(&raw);
+        NpNatPacket after = before;
+
+        after.source.port = (guint16)port;
+        raw.size = np_nat_rewrite(raw.bytes, raw.size, sizeof raw.bytes, &before, &after);
+        CU_ASSERT(raw.bytes[26] != 0 || raw.bytes[27] != 0);
+        n_all_ones += raw.bytes[26] == 0xff && raw.bytes[27] == 0xff;
+    }
+    NP_ASSERT_INT(n_all_ones, 1);
+}
+
 static void
 a_wrong_checksum_stays_wrong(void)
 {
@@ -209,6 +228,7 @@ main(void)
     static const NpTest tests[] = {
         NP_TEST(changes_ends_and_keeps_checksums_right),
         NP_TEST(leaves_an_unused_udp_checksum_unused),
+        NP_TEST(a_used_udp_checksum_never_becomes_unused),
         NP_TEST(a_wrong_checksum_stays_wrong),
         NP_TEST(changes_what_an_error_quotes),
         NP_TEST(writes_an_error_about_a_packet),
