@@ -162,3 +162,4 @@ libnp_wire_a_SOURCES += %D%/wire/profile.c %D%/wire/profile.h
 libnp_wire_a_SOURCES += %D%/wire/text.c %D%/wire/text.h
 libnp_wire_a_SOURCES += %D%/wire/value.c %D%/wire/value.h
 libnp_pure_a_SOURCES += %D%/nat/compose.c %D%/nat/compose.h
+libnp_pure_a_SOURCES += %D%/nat/alg.c %D%/nat/alg.h

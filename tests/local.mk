@@ -351,3 +351,4 @@ check_PROGRAMS += %D%/fuzz/replay-wire-message
 %C%_fuzz_replay_wire_message_LDADD = libnp-wire.a libnp-pure.a $(JSON_LIBS) $(GLIB_LIBS) -lm
 check_PROGRAMS += %D%/test-nat-compose
 check_PROGRAMS += %D%/scenario-nat-matrix
+check_PROGRAMS += %D%/test-nat-alg

@@ -38,10 +38,15 @@ reads_udp_and_tcp_of_both_families(void)
             NP_ASSERT_INT(packet.ttl, 64);
             CU_ASSERT(!fragment.is_fragment);
             expect_ends(&packet, families[i].source, families[i].destination);
+            if (protocol == NP_NAT_UDP) {
+                gsize offset = 0;
+
+                NP_ASSERT_INT(np_nat_raw_payload(raw.bytes, raw.size, &offset), 7);
+                NP_ASSERT_INT(offset, raw.size - 7);
+            }
             if (protocol == NP_NAT_TCP) {
                 NP_ASSERT_INT(packet.tcp.flags, NP_NAT_ACK);
                 NP_ASSERT_INT(packet.tcp.sequence, 1000);
-                NP_ASSERT_INT(np_nat_raw_payload_size(raw.bytes, raw.size), 7);
             }
         }
     }

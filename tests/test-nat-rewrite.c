@@ -222,6 +222,23 @@ an_answer_needs_room(void)
     NP_ASSERT_INT(np_nat_rewrite(raw.bytes, raw.size, raw.size, &before, &after), 0);
 }
 
+static void
+a_changed_payload_has_a_right_checksum(void)
+{
+    for (guint shift = 0; shift < 5; shift++) {
+        g_autofree char *padding = g_strnfill(shift, '.');
+        g_autofree char *payload = g_strdup_printf("%s\x13\x88\x0a\x01\x02\x03 tail", padding);
+        FixtureRaw raw = fixture_raw_data(NP_NAT_UDP, "10.1.2.3:5000", "192.0.2.1:80", payload);
+        NpAddress from = parsed("10.1.2.3:5000");
+        NpAddress to = parsed("203.0.113.1:61234");
+        static const guint8 expected[] = { 0xef, 0x32, 203, 0, 113, 1 };
+
+        np_nat_rewrite_payload(raw.bytes, raw.size, &from, &to);
+        CU_ASSERT(fixture_raw_is_sound(raw.bytes, raw.size));
+        CU_ASSERT(memcmp(raw.bytes + 28 + shift, expected, sizeof expected) == 0);
+    }
+}
+
 int
 main(void)
 {
@@ -234,6 +251,7 @@ main(void)
         NP_TEST(writes_an_error_about_a_packet),
         NP_TEST(writes_the_reset_of_a_segment),
         NP_TEST(an_answer_needs_room),
+        NP_TEST(a_changed_payload_has_a_right_checksum),
         { 0 },
     };
 

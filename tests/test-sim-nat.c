@@ -192,6 +192,36 @@ a_low_ttl_packet_passes_its_own_nat_and_dies_on_the_way(void)
     NP_ASSERT_INT(np_nat_translator_n_mappings(np_sim_nat_translator(nat)), 1);
 }
 
+/* Tells in four bytes what it is, and gets told back what arrived. */
+static void
+an_application_gateway_meddles_with_payloads_both_ways(void)
+{
+    for (guint alg = 0; alg < 2; alg++) {
+        g_autoptr(Scene) scene = scene_new();
+        NpNatPolicy policy = preserving();
+        NpSimNat *nat = NULL;
+        NpSimHost *client = NULL;
+        NpSimHost *peer = np_sim_host_new(np_sim_world_internet(scene->world), "peer", "192.0.2.9");
+
+        policy.alg = alg == 1;
+        nat = np_sim_nat_new(np_sim_world_internet(scene->world), "nat", &policy, "203.3.113.1",
+                             "10.9.0.1");
+        client = np_sim_host_new(np_sim_nat_inside(nat), "client", "10.9.8.7");
+        scene->first = np_sim_host_start(client, &np_caller_ops, &scene->one);
+        scene->second = np_sim_host_start(peer, &np_caller_ops, &scene->two);
+        np_caller_send(&scene->one, 1, "192.0.2.9:5000", "I am \x0a\x09\x08\x07");
+        np_sim_process_pump(scene->first);
+        np_sim_world_run_until(scene->world, NP_SECOND, NULL);
+        NP_ASSERT_STR(scene->two.text,
+                      alg == 1 ? "I am \xcb\x03\x71\x01" : "I am \x0a\x09\x08\x07");
+        np_caller_send(&scene->two, 1, "203.3.113.1:5000", "you are \xcb\x03\x71\x01");
+        np_sim_process_pump(scene->second);
+        np_sim_world_run_until(scene->world, 2 * NP_SECOND, NULL);
+        NP_ASSERT_STR(scene->one.text,
+                      alg == 1 ? "you are \x0a\x09\x08\x07" : "you are \xcb\x03\x71\x01");
+    }
+}
+
 static void
 background_flows_come_at_their_rate_and_in_bursts(void)
 {
@@ -237,6 +267,7 @@ main(void)
         NP_TEST(peers_behind_different_nats_meet_by_both_sending),
         NP_TEST(a_firewall_s_inside_is_reachable_once_it_has_sent),
         NP_TEST(a_low_ttl_packet_passes_its_own_nat_and_dies_on_the_way),
+        NP_TEST(an_application_gateway_meddles_with_payloads_both_ways),
         NP_TEST(background_flows_come_at_their_rate_and_in_bursts),
         { 0 },
     };

@@ -32,6 +32,19 @@ is_a_view_of_a_shared_payload(void)
 }
 
 static void
+a_changed_payload_is_its_own(void)
+{
+    NpNatPacket head = header("10.0.0.2:5", "192.0.2.1:7");
+    g_autoptr(GBytes) payload = g_bytes_new_static("abcdef", 6);
+    g_autoptr(NpSimPacket) packet = np_sim_packet_new(&head, payload, 2, 3);
+    g_autoptr(NpSimPacket) copy = np_sim_packet_copy(packet);
+
+    np_sim_packet_own_data(packet)[0] = 'X';
+    CU_ASSERT(memcmp(np_sim_packet_data(packet), "Xde", 3) == 0);
+    CU_ASSERT(memcmp(np_sim_packet_data(copy), "cde", 3) == 0);
+}
+
+static void
 counts_its_headers_on_the_wire(void)
 {
     NpNatPacket four = header("10.0.0.2:5", "192.0.2.1:7");
@@ -64,6 +77,7 @@ main(void)
 {
     static const NpTest tests[] = {
         NP_TEST(is_a_view_of_a_shared_payload),
+        NP_TEST(a_changed_payload_is_its_own),
         NP_TEST(counts_its_headers_on_the_wire),
         NP_TEST(an_error_carries_no_payload),
         { 0 },

@@ -6,7 +6,6 @@
 #include "nat/raw-private.h"
 #include "util/writer.h"
 
-#define UDP_HEADER 8
 #define IPV4_CHECKSUM 10
 #define UDP_CHECKSUM 6
 #define TCP_CHECKSUM 16
@@ -34,7 +33,7 @@ transport_of(const NpNatPacket *packet, gboolean v6)
         return icmp;
     switch (packet->protocol) {
     case NP_NAT_UDP:
-        return (Transport){ NP_NAT_RAW_UDP, UDP_HEADER, UDP_CHECKSUM };
+        return (Transport){ NP_NAT_RAW_UDP, NP_NAT_RAW_UDP_HEADER, UDP_CHECKSUM };
     case NP_NAT_TCP:
         return (Transport){ NP_NAT_RAW_TCP, NP_NAT_RAW_TCP_HEADER, TCP_CHECKSUM };
     case NP_NAT_ECHO:
@@ -97,7 +96,7 @@ write_transport(NpWriter *writer, const NpNatPacket *packet, const Transport *tr
     case NP_NAT_RAW_UDP:
         np_writer_u16(writer, packet->source.port);
         np_writer_u16(writer, packet->destination.port);
-        np_writer_u16(writer, (guint16)(UDP_HEADER + size));
+        np_writer_u16(writer, (guint16)(NP_NAT_RAW_UDP_HEADER + size));
         np_writer_u16(writer, 0);
         break;
     case NP_NAT_RAW_TCP:

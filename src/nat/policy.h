@@ -111,6 +111,7 @@ typedef struct {
     NpNatAnswer answer;
     NpNatRefresh refresh;
     NpNatFragments fragments;
+    gboolean alg; /* replaces the translated address in UDP payloads; see nat/alg.h */
     NpNatTimers timers;
     NpNatLimits limits;
 } NpNatPolicy;

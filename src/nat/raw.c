@@ -253,20 +253,17 @@ np_nat_raw_read(const guint8 *bytes, gsize size, NpNatPacket *packet, NpNatFragm
 }
 
 gsize
-np_nat_raw_payload_size(const guint8 *bytes, gsize size)
+np_nat_raw_payload(const guint8 *bytes, gsize size, gsize *offset)
 {
     NpNatPacket packet = { 0 };
     NpNatFragmentInfo fragment = { 0 };
     NpNatRawLayout layout = { 0 };
-    NpReader reader = np_reader(bytes, size);
-    gsize header = 0;
 
     if (np_nat_raw_lay_out(bytes, size, &layout, &packet, &fragment) != NP_NAT_RAW_OK ||
-        layout.protocol != NP_NAT_RAW_TCP)
+        layout.protocol != NP_NAT_RAW_UDP || fragment.is_fragment)
         return 0;
-    np_reader_skip(&reader, layout.transport + 12);
-    header = (gsize)(np_reader_u8(&reader) >> 4) * 4;
-    return layout.transport + header < layout.end ? layout.end - layout.transport - header : 0;
+    *offset = layout.transport + NP_NAT_RAW_UDP_HEADER;
+    return layout.end - *offset;
 }
 
 NpNatRawStatus

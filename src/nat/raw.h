@@ -24,5 +24,6 @@ typedef struct {
 
 NpNatRawStatus
 np_nat_raw_read(const guint8 *bytes, gsize size, NpNatPacket *packet, NpNatFragmentInfo *fragment);
-/* Bytes of TCP data in a packet that np_nat_raw_read() read. */
-gsize np_nat_raw_payload_size(const guint8 *bytes, gsize size);
+/* Where the data of a UDP datagram starts that np_nat_raw_read() read as a whole, and how much it
+ * is; 0 for other packets. */
+gsize np_nat_raw_payload(const guint8 *bytes, gsize size, gsize *offset);

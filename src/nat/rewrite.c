@@ -7,6 +7,7 @@
 
 #include "nat/rewrite.h"
 
+#include "nat/alg.h"
 #include "nat/checksum.h"
 #include "nat/compose.h"
 #include "nat/raw-private.h"
@@ -178,4 +179,31 @@ np_nat_rewrite(
     else if (fragment.offset == 0)
         rewrite_ends(bytes, &layout, after->source.port, after->destination.port, delta);
     return layout.end;
+}
+
+static guint16
+sum_of(const guint8 *bytes, gsize offset, gsize size)
+{
+    NpReader reader = np_reader(bytes, offset + size);
+
+    np_reader_skip(&reader, offset);
+    return (guint16)~np_nat_checksum_finish(
+        np_nat_checksum_add(0, np_reader_bytes(&reader, size), size));
+}
+
+void
+np_nat_rewrite_payload(guint8 *bytes, gsize size, const NpAddress *from, const NpAddress *to)
+{
+    gsize offset = 0;
+    gsize length = np_nat_raw_payload(bytes, size, &offset);
+    NpNatChecksumDelta delta = { 0 };
+    guint16 before = 0;
+
+    if (length == 0)
+        return;
+    before = sum_of(bytes, offset, length);
+    if (!np_nat_alg_apply(bytes, offset, offset + length, from, to))
+        return;
+    np_nat_checksum_change(&delta, before, sum_of(bytes, offset, length));
+    update_checksum(bytes, size, offset - NP_NAT_RAW_UDP_HEADER + UDP_CHECKSUM, &delta, TRUE);
 }

@@ -21,3 +21,5 @@
  */
 gsize np_nat_rewrite(
     guint8 *bytes, gsize size, gsize capacity, const NpNatPacket *before, const NpNatPacket *after);
+/* Lets an application gateway replace @from by @to in the payload of a UDP datagram. */
+void np_nat_rewrite_payload(guint8 *bytes, gsize size, const NpAddress *from, const NpAddress *to);

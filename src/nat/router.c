@@ -179,10 +179,17 @@ route_whole(NpNatRouter *self,
             NpTime now)
 {
     NpNatOutcome outcome = NP_NAT_DROPPED_INVALID;
+    NpAddress from = { 0 };
+    NpAddress to = { 0 };
 
     *after = *packet;
     outcome = np_nat_translator_translate(self->translator, side, after, now);
-    return goes_on(outcome) ? rewrite(bytes, size, capacity, packet, after, outcome) : outcome;
+    if (!goes_on(outcome))
+        return outcome;
+    outcome = rewrite(bytes, size, capacity, packet, after, outcome);
+    if (goes_on(outcome) && np_nat_translator_alg(self->translator, packet, after, &from, &to))
+        np_nat_rewrite_payload(bytes, *size, &from, &to);
+    return outcome;
 }
 
 /* An answer to the first fragment is not the way of the others. */

@@ -439,6 +439,22 @@ np_nat_translator_expect(const NpNatTranslator *self,
         np_nat_mappings_prefetch_found(&self->mappings, side == NP_NAT_INSIDE, hashes[i]);
 }
 
+gboolean
+np_nat_translator_alg(const NpNatTranslator *self,
+                      const NpNatPacket *before,
+                      const NpNatPacket *after,
+                      NpAddress *from,
+                      NpAddress *to)
+{
+    gboolean outbound = !np_address_equal(&before->source, &after->source);
+
+    if (!self->policy.alg || after->kind != NP_NAT_PACKET_DATA || after->protocol != NP_NAT_UDP)
+        return FALSE;
+    *from = outbound ? before->source : before->destination;
+    *to = outbound ? after->source : after->destination;
+    return !np_address_equal(from, to);
+}
+
 void
 np_nat_translator_reboot(NpNatTranslator *self)
 {

@@ -69,6 +69,17 @@ void np_nat_translator_expect(const NpNatTranslator *self,
                               const NpNatPacket *packets,
                               guint n_packets);
 
+/*
+ * Which address the payload of a packet should bear instead of which, if the policy has an
+ * application gateway and the packet went through as UDP from @before to @after. FALSE if it should
+ * be left alone.
+ */
+gboolean np_nat_translator_alg(const NpNatTranslator *self,
+                               const NpNatPacket *before,
+                               const NpNatPacket *after,
+                               NpAddress *from,
+                               NpAddress *to);
+
 /* Forgets every mapping and all else it has seen. */
 void np_nat_translator_reboot(NpNatTranslator *self);
 

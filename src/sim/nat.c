@@ -7,6 +7,8 @@
 
 #include "sim/nat.h"
 
+#include "nat/alg.h"
+
 #include <math.h>
 
 /* The hosts behind background flows, out of the way of any scenario's: 10.254.0.0/24. */
@@ -43,12 +45,17 @@ receive(gpointer nat, NpSimPort *port, NpSimPacket *packet, NpTime now)
 {
     NpSimNat *self = nat;
     NpNatSide side = port == &self->inside_port ? NP_NAT_INSIDE : NP_NAT_OUTSIDE;
-    NpNatPacketKind kind = packet->header.kind;
+    NpNatPacket before = packet->header;
+    NpAddress from = { 0 };
+    NpAddress to = { 0 };
     NpNatOutcome outcome =
         np_nat_translator_translate(self->translator, side, &packet->header, now);
 
-    if (packet->header.kind != kind)
+    if (packet->header.kind != before.kind)
         np_sim_packet_drop_payload(packet);
+    if (packet->size > 0 &&
+        np_nat_translator_alg(self->translator, &before, &packet->header, &from, &to))
+        np_nat_alg_apply(np_sim_packet_own_data(packet), 0, packet->size, &from, &to);
     np_sim_trace_translated(np_sim_world_trace(self->world), now, self->id, outcome, packet);
     if (outcome == NP_NAT_TO_INSIDE)
         np_sim_network_send(&self->inside_port, packet, now);

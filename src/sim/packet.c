@@ -83,6 +83,17 @@ np_sim_packet_wire_size(const NpSimPacket *self)
     g_return_val_if_reached(0);
 }
 
+guint8 *
+np_sim_packet_own_data(NpSimPacket *self)
+{
+    guint8 *copy = g_memdup2(np_sim_packet_data(self), self->size);
+
+    g_clear_pointer(&self->payload, g_bytes_unref);
+    self->payload = g_bytes_new_take(copy, self->size);
+    self->offset = 0;
+    return copy;
+}
+
 void
 np_sim_packet_drop_payload(NpSimPacket *self)
 {

@@ -31,6 +31,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(NpSimPacket, np_sim_packet_free)
 const guint8 *np_sim_packet_data(const NpSimPacket *self);
 /* As on the wire: with IP and transport headers. */
 gsize np_sim_packet_wire_size(const NpSimPacket *self);
+/* Its payload as bytes of its own, to be changed. */
+guint8 *np_sim_packet_own_data(NpSimPacket *self);
 /* After its header was turned into an error. */
 void np_sim_packet_drop_payload(NpSimPacket *self);
 /* Turns it into the ICMP error about itself. */

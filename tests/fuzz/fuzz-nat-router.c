@@ -34,6 +34,7 @@ read_policy(NpReader *reader)
     policy.filtering = (NpNatDependence)(dependences / 3 % 3);
     policy.tcp_mapping = (NpNatDependence)(dependences / 9 % 3);
     policy.tcp_filtering = (NpNatDependence)(dependences / 27 % 3);
+    policy.alg = dependences >= 81;
     policy.ports.order = (NpNatPortOrder)(order % 3);
     policy.ports.step = (gint8)np_reader_u8(reader);
     policy.ports.block_size = np_reader_u8(reader);
