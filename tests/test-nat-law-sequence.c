@@ -5,8 +5,9 @@
 
 #define N 8
 
+/* The first @n_sure were made by the first copy of their packet for certain. */
 static NpNatLawSequence
-fit(const guint16 *ports, NpTime spacing)
+fit_retried(const guint16 *ports, NpTime spacing, guint n_sure)
 {
     NpNatSample samples[N] = { { 0 } };
     const NpNatSample *pointers[N];
@@ -17,10 +18,28 @@ fit(const guint16 *ports, NpTime spacing)
         samples[i].external = np_address_ipv4(0xc6336401, ports[i]);
         samples[i].at = i * spacing;
         samples[i].order = i;
+        samples[i].retried = i >= n_sure;
         pointers[i] = &samples[i];
     }
     np_nat_law_sequence_fit(&sequence, pointers, N);
     return sequence;
+}
+
+static NpNatLawSequence
+fit(const guint16 *ports, NpTime spacing)
+{
+    return fit_retried(ports, spacing, N);
+}
+
+/* Answers got lost, or what a NAT lets through in a second was used up by then. */
+static void
+finds_the_step_though_only_one_first_packet_was_answered(void)
+{
+    static const guint16 ports[] = { 500, 503, 506, 509, 512, 515, 518, 521 };
+    NpNatLawSequence sequence = fit_retried(ports, 60 * NP_USEC, 1);
+
+    NP_ASSERT_INT(sequence.fit.law.step, 3);
+    CU_ASSERT(sequence.fit.log_evidence > -N * log(512));
 }
 
 static void
@@ -84,6 +103,7 @@ main(void)
 {
     static const NpTest tests[] = {
         NP_TEST(finds_the_step_whatever_happened),
+        NP_TEST(finds_the_step_though_only_one_first_packet_was_answered),
         NP_TEST(estimates_foreign_traffic),
         NP_TEST(finds_no_counter_in_disorder),
         { 0 },

@@ -301,23 +301,53 @@ greatest_common_divisor(guint a, guint b)
     return a;
 }
 
-/* Steps worth weighing: divisors of what two neighbouring gaps have in common. */
-static guint
-list_steps(const NpNatLawChains *chains, guint16 steps[static MAX_STEP])
+/* Marks what divides two neighbouring gaps. */
+static void
+mark_common_divisors(guint8 seen[static MAX_STEP + 1], guint gap, guint next)
 {
+    guint common = greatest_common_divisor(gap, next);
+
+    for (guint step = 2; step <= MIN(common, MAX_STEP); step++)
+        if (common % step == 0)
+            seen[step] = 1;
+}
+
+static void
+sort_ports(guint16 *ports, const NpNatSample *const *samples, guint n)
+{
+    for (guint i = 0; i < n; i++) {
+        guint at = i;
+
+        for (; at > 0 && ports[at - 1] > samples[i]->external.port; at--)
+            ports[at] = ports[at - 1];
+        ports[at] = samples[i]->external.port;
+    }
+}
+
+/*
+ * Steps worth weighing: divisors of what two neighbouring gaps have in common, between mappings in
+ * the order of the chains, and between ports in their own. The latter needs no order, which is all
+ * there is where hardly any first packet was answered.
+ */
+static guint
+list_steps(const NpNatLawChains *chains,
+           const NpNatSample *const *samples,
+           guint n_samples,
+           guint16 steps[static MAX_STEP])
+{
+    guint16 ports[NP_NAT_LAW_MAX_SAMPLES] = { 0 };
     guint8 seen[MAX_STEP + 1] = { 0 };
     guint n = 0;
 
     seen[1] = 1;
     for (guint i = 0; i < chains->n_gaps; i++) {
         guint next = i + 1 < chains->n_gaps ? i + 1 : 0;
-        guint common =
-            greatest_common_divisor(ABS(chains->gaps[i].delta), ABS(chains->gaps[next].delta));
 
-        for (guint step = 2; step <= MIN(common, MAX_STEP); step++)
-            if (common % step == 0)
-                seen[step] = 1;
+        mark_common_divisors(seen, ABS(chains->gaps[i].delta), ABS(chains->gaps[next].delta));
     }
+    sort_ports(ports, samples, n_samples);
+    for (guint i = 2; i < n_samples; i++)
+        mark_common_divisors(seen, ports[i - 1] - ports[i - 2], ports[i] - ports[i - 1]);
     for (guint step = 1; step <= MAX_STEP; step++)
         if (seen[step])
             steps[n++] = step;
@@ -332,7 +362,7 @@ search_split(Search *self, const NpNatSample *const *samples, guint n)
     guint n_steps;
 
     np_nat_law_chain_build(&chains, self->split, samples, n, 1);
-    n_steps = list_steps(&chains, steps);
+    n_steps = list_steps(&chains, samples, n, steps);
     for (guint i = 0; i < 2 * n_steps; i++) {
         gint step = i % 2 == 0 ? steps[i / 2] : -(gint)steps[i / 2];
 
