@@ -34,20 +34,40 @@ copies_needed(const NpProbePath *path)
     return MIN(np_probe_path_copies(path), NP_PROBE_ASK_MAX_COPIES);
 }
 
+/* By how much less than an interval copies may be apart. */
+static NpTime
+most_haste(const NpProbeAsk *self)
+{
+    return self->interval / 3;
+}
+
+/*
+ * Copies of all questions would otherwise leave together for ever, always in the same order, and
+ * whoever can take only so many packets at a time (a NAT with a limit, a short queue) would always
+ * drop the same ones. So each copy after the first leaves early by a bit of its own.
+ */
+static NpTime
+haste(const NpProbeAsk *self)
+{
+    return most_haste(self) * self->id[self->n_copies % (NP_PROBE_ASK_ID_SIZE - 1)] / G_MAXUINT8;
+}
+
 static NpTime
 next_due(const NpProbeAsk *self)
 {
-    NpTime interval = self->interval;
+    NpTime last = 0;
 
     if (self->n_copies == 0)
         return self->first_due;
+    last = self->sent[self->n_copies - 1];
     /*
      * RFC 8489, 6.2.1: doubling from the initial RTO, towards a host that may not want any of this.
      * What the NAT may swallow cannot wait so long: its few copies are spent at once.
      */
     if (self->unproven && !(self->flags & NP_PROBE_ASK_UNOWED))
-        interval = UNPROVEN_INTERVAL << (self->n_copies - 1);
-    return self->sent[self->n_copies - 1] + interval;
+        return last + (UNPROVEN_INTERVAL << (self->n_copies - 1));
+    return MAX(self->sent[0] + self->n_copies * self->interval - haste(self),
+               last + self->interval - most_haste(self));
 }
 
 /*
