@@ -47,6 +47,7 @@ needs_more_copies_the_more_is_lost(void)
         guint least, most; /* copies */
     } rows[] = {
         { "clean", 60, 60, 4, 4 },
+        { "clean, and all that one server address can be asked", 33, 33, 4, 4 },
         { "clean but hardly measured", 5, 5, 6, 12 },
         { "10 % of round trips", 100, 90, 5, 7 },
         { "36 % of round trips", 100, 64, 11, 14 },
@@ -82,6 +83,16 @@ trusts_silence_as_far_as_the_copies_go(void)
     CU_ASSERT(np_probe_path_silence_confidence(&path, enough) >= 1 - 1e-5);
 }
 
+static void
+calls_nothing_silence_on_a_path_that_is_too_bad(void)
+{
+    NpProbePath fair = measured(100, 64), bad = measured(100, 20);
+
+    CU_ASSERT(np_probe_path_is_silence(&fair, np_probe_path_copies(&fair)));
+    CU_ASSERT(!np_probe_path_is_silence(&fair, np_probe_path_copies(&fair) - 1));
+    CU_ASSERT(!np_probe_path_is_silence(&bad, np_probe_path_copies(&bad)));
+}
+
 int
 main(void)
 {
@@ -91,6 +102,7 @@ main(void)
         NP_TEST(needs_more_copies_the_more_is_lost),
         NP_TEST(estimates_loss_from_above),
         NP_TEST(trusts_silence_as_far_as_the_copies_go),
+        NP_TEST(calls_nothing_silence_on_a_path_that_is_too_bad),
         { 0 },
     };
 

@@ -130,7 +130,7 @@ conclude_ladders(const NpProbeCarrier *self,
         return;
     }
     copies = np_probe_ask_ripe_copies(self->to_self[0], &session->path, now);
-    if (!self->to_self[0]->refused && copies < np_probe_path_copies(&session->path)) {
+    if (!self->to_self[0]->refused && !np_probe_path_is_silence(&session->path, copies)) {
         np_verdict_leave_open(verdict, np_verdict_anything(NP_NAT_AXIS_CGN), 1.0,
                               "the run ended before silence meant anything");
         return;

@@ -149,8 +149,8 @@ withholds(const Target *target,
     NpAddress alternate = { 0 };
 
     if (asked == NULL || asked->has_answer || asked->refused ||
-        np_probe_ask_ripe_copies(asked, &session->path, now) <
-            np_probe_path_copies(&session->path) ||
+        !np_probe_path_is_silence(&session->path,
+                                  np_probe_ask_ripe_copies(asked, &session->path, now)) ||
         !np_probe_server_alternate(server, change, &alternate))
         return FALSE;
     opener = find_witness_ask(target, &alternate, NP_PROBE_ASK_PLAIN);
@@ -247,7 +247,7 @@ weigh_silence(const NpProbeSession *session,
     guint copies = np_probe_ask_ripe_copies(test->change, &session->path, now);
 
     if (test->change->has_answer || !test->control->has_answer || test->change->refused ||
-        copies < np_probe_path_copies(&session->path))
+        !np_probe_path_is_silence(&session->path, copies))
         return;
     *confidence = MAX(*confidence, credit(session, server, change) *
                                        np_probe_path_silence_confidence(&session->path, copies));
@@ -296,6 +296,8 @@ excuse(const NpProbeFiltering *self, const NpProbeSession *session, NpTime now)
         if (is_pending(session, self->targets[i].port.change, now) ||
             is_pending(session, self->targets[i].address.change, now))
             return "the run ended before silence meant anything";
+    if (!np_probe_path_is_silence(&session->path, np_probe_path_copies(&session->path)))
+        return "so many packets are lost that silence means nothing";
     for (guint i = 0; i < self->n_targets; i++) {
         const NpProbeServer *server =
             np_probe_servers_find(&session->servers, &self->targets[i].server);

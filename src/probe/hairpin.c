@@ -20,6 +20,9 @@ typedef struct {
     const NpProbeAsk *bindings[N_ROLES];
     /* Hairpinned questions, by the role that sends; NULL until the external endpoints are known. */
     const NpProbeAsk *loops[N_ROLES];
+    /* A fresh socket asks a server right after: only beside its answer does silence mean that the
+     * NAT turns nothing around, and not that it has no room for another mapping. */
+    const NpProbeAsk *control;
     gboolean not_applicable; /* no NAT, nothing to turn around */
 } NpProbeHairpin;
 
@@ -82,6 +85,10 @@ hairpin_advance(gpointer data, NpProbeSession *session, NpTime now)
         loop(self, session, now, LEFT, RIGHT);
         loop(self, session, now, RIGHT, LEFT);
     }
+    if (self->control == NULL && self->loops[LEFT] != NULL)
+        self->control =
+            np_probe_session_ask(session, now, np_probe_session_open(session, 0),
+                                 &self->bindings[LEFT]->to, NP_PROBE_ASK_PLAIN, NP_PROBE_INTERVAL);
 }
 
 static gboolean
@@ -91,6 +98,9 @@ hairpin_settled(gconstpointer data, const NpProbeSession *session, NpTime now)
 
     if (self->not_applicable)
         return TRUE;
+    if (self->control != NULL &&
+        np_probe_session_state(session, self->control, now) == NP_PROBE_ASK_PENDING)
+        return FALSE;
     for (guint role = 0; role < N_ROLES; role++) {
         if (np_probe_session_state(session, self->bindings[role], now) == NP_PROBE_ASK_PENDING)
             return FALSE;
@@ -138,9 +148,14 @@ conclude_silence(const NpProbeHairpin *self,
     guint copies = np_probe_ask_ripe_copies(self->loops[LEFT], &session->path, now) +
                    np_probe_ask_ripe_copies(self->loops[RIGHT], &session->path, now);
 
-    if (copies < np_probe_path_copies(&session->path)) {
+    if (!np_probe_path_is_silence(&session->path, copies)) {
         np_verdict_leave_open(verdict, np_verdict_anything(NP_NAT_AXIS_HAIRPIN), 1.0,
                               "the run ended before silence meant anything");
+        return;
+    }
+    if (!self->control->has_answer) {
+        np_verdict_leave_open(verdict, np_verdict_anything(NP_NAT_AXIS_HAIRPIN), 1.0,
+                              "the NAT did not let a new socket through at the same time");
         return;
     }
     np_verdict_lean(verdict, NP_NAT_HAIRPIN_UNSUPPORTED,

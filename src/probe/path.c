@@ -71,6 +71,12 @@ np_probe_path_copies(const NpProbePath *self)
     return (guint)CLAMP(copies, MIN_COPIES, MAX_COPIES);
 }
 
+gboolean
+np_probe_path_is_silence(const NpProbePath *self, guint n_copies)
+{
+    return n_copies >= MIN_COPIES && pow(np_probe_path_loss(self), n_copies) <= FALSE_SILENCE;
+}
+
 double
 np_probe_path_silence_confidence(const NpProbePath *self, guint n_copies)
 {

@@ -27,7 +27,10 @@ gboolean np_probe_path_is_known(const NpProbePath *self);
 NpTime np_probe_path_patience(const NpProbePath *self);
 /* Probability that one question or its answer is lost: an upper estimate. */
 double np_probe_path_loss(const NpProbePath *self);
-/* How many copies of a question must stay unanswered before silence is evidence. */
+/* How often to ask before giving up: enough to make silence evidence, unless the path is too bad
+ * for that. */
 guint np_probe_path_copies(const NpProbePath *self);
+/* Whether @n_copies without an answer are evidence: loss does not explain them. */
+gboolean np_probe_path_is_silence(const NpProbePath *self, guint n_copies);
 /* Probability that @n_copies unanswered copies were not lost, every one of them. */
 double np_probe_path_silence_confidence(const NpProbePath *self, guint n_copies);

@@ -28,6 +28,10 @@ typedef struct {
 typedef struct {
     NpAddress server;
     Trial trials[N_SENDERS][N_EACH];
+    /* A fresh socket, to which the early sender never sent, speaks to it right after: only beside
+     * its answer does silence mean that this sender is blocked, and not that the NAT has no room
+     * for another mapping. */
+    const NpProbeAsk *controls[N_SENDERS];
 } NpProbeUnsolicited;
 
 static const guint change_of[N_SENDERS] = {
@@ -116,9 +120,14 @@ unsolicited_advance(gpointer data, NpProbeSession *session, NpTime now)
 {
     NpProbeUnsolicited *self = data;
 
-    for (guint sender = 0; sender < N_SENDERS; sender++)
+    for (guint sender = 0; sender < N_SENDERS; sender++) {
         for (guint i = 0; i < N_EACH; i++)
             advance_trial(self, session, (Sender)sender, &self->trials[sender][i], now);
+        if (self->controls[sender] == NULL && self->trials[sender][0].late != NULL)
+            self->controls[sender] = np_probe_session_ask(
+                session, now, np_probe_session_open(session, 0), &self->trials[sender][0].late->to,
+                NP_PROBE_ASK_PLAIN, NP_PROBE_INTERVAL);
+    }
 }
 
 static gboolean
@@ -137,10 +146,16 @@ unsolicited_settled(gconstpointer data, const NpProbeSession *session, NpTime no
 {
     const NpProbeUnsolicited *self = data;
 
-    for (guint sender = 0; sender < N_SENDERS; sender++)
+    for (guint sender = 0; sender < N_SENDERS; sender++) {
+        const NpProbeAsk *control = self->controls[sender];
+
+        if (control != NULL &&
+            np_probe_session_state(session, control, now) == NP_PROBE_ASK_PENDING)
+            return FALSE;
         for (guint i = 0; i < N_EACH; i++)
             if (!is_settled(&self->trials[sender][i], session, now))
                 return FALSE;
+    }
     return TRUE;
 }
 
@@ -184,41 +199,51 @@ typedef struct {
     double confidence;
 } Outcome;
 
-/* A trial whose sender never answered anybody is none; one that ran out of time says nothing. */
 static void
-weigh(const Trial *trial,
-      const NpProbeSession *session,
-      NpTime now,
-      guint move,
-      Outcome *sum,
-      NpVerdict *verdict)
+weigh_answer(const Trial *trial,
+             const NpProbePath *path,
+             NpTime now,
+             guint move,
+             Outcome *sum,
+             NpVerdict *verdict)
 {
     const NpAddress *before = &trial->binding->answer.mapped;
-    const NpProbePath *path = &session->path;
-    guint early_copies = np_probe_ask_ripe_copies(trial->early, path, now);
-    guint late_copies = np_probe_ask_ripe_copies(trial->late, path, now);
+    const NpAddress *after = &trial->late->answer.mapped;
+    guint copies = np_probe_ask_ripe_copies(trial->early, path, now);
     char sender[NP_ADDRESS_TEXT_SIZE], seen[NP_ADDRESS_TEXT_SIZE], was[NP_ADDRESS_TEXT_SIZE];
 
-    np_address_format(&trial->late->to, sender);
-    np_address_format(before, was);
-    if (trial->late->has_answer) {
-        const NpAddress *after = &trial->late->answer.mapped;
-        gboolean moved = !np_address_equal(before, after);
-
-        sum->possible |= moved ? move : 1u << NP_NAT_UNSOLICITED_HARMLESS;
-        sum->confidence =
-            moved ? SURE
-                  : MAX(sum->confidence, np_probe_path_silence_confidence(path, early_copies));
-        np_verdict_add_evidence(verdict, "%s sent first; the socket was %s and is seen there as %s",
-                                sender, was, np_address_format(after, seen));
-    } else if (late_copies >= np_probe_path_copies(path)) {
-        sum->possible |= 1u << NP_NAT_UNSOLICITED_BLOCKED;
-        sum->confidence = MAX(sum->confidence, np_probe_path_silence_confidence(path, late_copies));
-        np_verdict_add_evidence(verdict, "%s sent first; %u requests of %s to it got no answer",
-                                sender, late_copies, was);
+    if (np_address_equal(before, after)) {
+        sum->possible |= 1u << NP_NAT_UNSOLICITED_HARMLESS;
+        sum->confidence = MAX(sum->confidence, np_probe_path_silence_confidence(path, copies));
+    } else {
+        sum->possible |= move;
+        sum->confidence = SURE;
     }
+    np_verdict_add_evidence(verdict, "%s sent first; the socket was %s and is seen there as %s",
+                            np_address_format(&trial->late->to, sender),
+                            np_address_format(before, was), np_address_format(after, seen));
 }
 
+/* Silence that the run had no time to hear out says nothing. */
+static void
+weigh_silence(
+    const Trial *trial, const NpProbePath *path, NpTime now, Outcome *sum, NpVerdict *verdict)
+{
+    guint copies = np_probe_ask_ripe_copies(trial->late, path, now);
+    char sender[NP_ADDRESS_TEXT_SIZE], was[NP_ADDRESS_TEXT_SIZE];
+
+    if (!np_probe_path_is_silence(path, copies))
+        return;
+    sum->possible |= 1u << NP_NAT_UNSOLICITED_BLOCKED;
+    sum->confidence = MAX(sum->confidence, np_probe_path_silence_confidence(path, copies));
+    np_verdict_add_evidence(verdict,
+                            "%s sent first; %u requests of %s to it got no answer, unlike those "
+                            "of another socket",
+                            np_address_format(&trial->late->to, sender), copies,
+                            np_address_format(&trial->binding->answer.mapped, was));
+}
+
+/* Trials whose sender never answered anybody are none. */
 static Outcome
 weigh_sender(const NpProbeUnsolicited *self,
              const NpProbeSession *session,
@@ -240,7 +265,10 @@ weigh_sender(const NpProbeUnsolicited *self,
             !np_probe_servers_endpoint_answered(&session->servers, &trial->late->to))
             continue;
         tried = TRUE;
-        weigh(trial, session, now, move, &outcome, verdict);
+        if (trial->late->has_answer)
+            weigh_answer(trial, &session->path, now, move, &outcome, verdict);
+        else if (self->controls[sender]->has_answer)
+            weigh_silence(trial, &session->path, now, &outcome, verdict);
     }
     if (tried && outcome.possible == 0)
         return (Outcome){ np_verdict_anything(NP_NAT_AXIS_UNSOLICITED), 1.0 };
