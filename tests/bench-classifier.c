@@ -14,6 +14,8 @@
 #include "fixture-specimen.h"
 
 #define DEFAULT_RUNS 100000
+/* Each trouble gets this part of them. */
+#define TROUBLE_PART 50
 /* How many of what went wrong are shown by number. */
 #define MAX_SHOWN 40
 /* A goal for the time at zero loss: so long after two round trips. */
@@ -33,6 +35,7 @@ static const gboolean is_bound[N_LOSSES] = { TRUE, TRUE, TRUE, FALSE };
 typedef struct {
     guint64 seed;
     guint n;
+    const NpSpecimenTrouble *trouble; /* or NULL */
     NpSpecimenResult *results;
 } Job;
 
@@ -40,6 +43,8 @@ static void
 draw(NpSpecimen *specimen, const Job *job, guint i)
 {
     np_specimen_draw(specimen, job->seed + i, losses[i % N_LOSSES]);
+    if (job->trouble != NULL)
+        job->trouble->apply(specimen);
 }
 
 typedef struct {
@@ -245,8 +250,34 @@ show_case(const Job *job, guint i)
     np_probe_plan_free(run.plan);
 }
 
-static int
-bench(Job *job, guint n_threads, gboolean verbose)
+static void
+sum_init(Sum *self)
+{
+    *self = (Sum){ .milliseconds = g_array_new(FALSE, FALSE, sizeof(double)),
+                   .packets = g_array_new(FALSE, FALSE, sizeof(double)) };
+}
+
+static void
+sum_clear(Sum *self)
+{
+    g_array_unref(self->milliseconds);
+    g_array_unref(self->packets);
+}
+
+/* Every @stride-th result from @first on. */
+static void
+add_all(Sum *sum, const Job *job, guint first, guint stride)
+{
+    for (guint i = first; i < job->n; i += stride) {
+        NpSpecimen specimen;
+
+        draw(&specimen, job, i);
+        add(sum, &specimen, &job->results[i]);
+    }
+}
+
+static gboolean
+bench(Job *job, guint n_threads)
 {
     g_autoptr(GTimer) timer = g_timer_new();
     gboolean held = TRUE;
@@ -254,39 +285,52 @@ bench(Job *job, guint n_threads, gboolean verbose)
     run_all(job, n_threads);
     g_timer_stop(timer);
     for (guint loss = 0; loss < N_LOSSES; loss++) {
-        Sum sum = { .milliseconds = g_array_new(FALSE, FALSE, sizeof(double)),
-                    .packets = g_array_new(FALSE, FALSE, sizeof(double)) };
+        Sum sum;
 
-        for (guint i = loss; i < job->n; i += N_LOSSES) {
-            NpSpecimen specimen;
-
-            draw(&specimen, job, i);
-            add(&sum, &specimen, &job->results[i]);
-        }
+        sum_init(&sum);
+        add_all(&sum, job, loss, N_LOSSES);
         held = print_sum(&sum, losses[loss], is_bound[loss]) && held;
-        g_array_unref(sum.milliseconds);
-        g_array_unref(sum.packets);
+        sum_clear(&sum);
     }
     print_reliability(job);
-    if (verbose) {
-        show(job, NP_SCORE_FALSE, "false");
-        show(job, NP_SCORE_UNKNOWN, "unknown");
+    printf("\n%u NATs in %.1f s on %u threads\n", job->n, g_timer_elapsed(timer, NULL), n_threads);
+    return held;
+}
+
+/* The same under each trouble, over all rates of loss; too few to bind anybody. */
+static void
+bench_troubles(Job *job, guint n_threads)
+{
+    job->n = MAX(job->n / TROUBLE_PART, (guint)N_LOSSES);
+    printf("\nin trouble: %u NATs each, every rate of loss alike\n  %-24s %8s %9s %9s %9s\n",
+           job->n, "", "false %", "unknown %", "median ms", "packets");
+    for (guint i = 0; i < np_specimen_n_troubles; i++) {
+        Sum sum;
+
+        job->trouble = &np_specimen_troubles[i];
+        run_all(job, n_threads);
+        sum_init(&sum);
+        add_all(&sum, job, 0, 1);
+        printf("  %-24s %8.4f %9.3f %9.0f %9.0f\n", job->trouble->label,
+               100 * share(&sum.pooled, NP_SCORE_FALSE), 100 * share(&sum.pooled, NP_SCORE_UNKNOWN),
+               np_tally_quantile(sum.milliseconds, 0.5), np_tally_quantile(sum.packets, 0.5));
+        sum_clear(&sum);
     }
-    printf("\n%u NATs in %.1f s on %u threads\n%s\n", job->n, g_timer_elapsed(timer, NULL),
-           n_threads, held ? "as good as required" : "NOT as good as required");
-    return held ? 0 : 1;
+    job->trouble = NULL;
 }
 
 int
 main(int argc, char **argv)
 {
-    gint n_runs = DEFAULT_RUNS, n_threads = (gint)g_get_num_processors(), single = -1;
+    gint n_runs = DEFAULT_RUNS, n_threads = (gint)g_get_num_processors();
+    gint single = -1, trouble = -1;
     gint64 seed = 1;
-    gboolean verbose = FALSE;
+    gboolean verbose = FALSE, held = TRUE;
     const GOptionEntry entries[] = {
         { "runs", 0, 0, G_OPTION_ARG_INT, &n_runs, "NATs to draw", "N" },
         { "threads", 0, 0, G_OPTION_ARG_INT, &n_threads, "at a time", "N" },
         { "seed", 0, 0, G_OPTION_ARG_INT64, &seed, "number of the first NAT", "N" },
+        { "trouble", 0, 0, G_OPTION_ARG_INT, &trouble, "only under the Nth trouble", "N" },
         { "case", 0, 0, G_OPTION_ARG_INT, &single, "show the Nth alone", "N" },
         { "verbose", 'v', 0, G_OPTION_ARG_NONE, &verbose, "show what went wrong", NULL },
         { NULL },
@@ -294,7 +338,6 @@ main(int argc, char **argv)
     g_autoptr(GOptionContext) context = g_option_context_new(NULL);
     g_autoptr(GError) error = NULL;
     Job job = { 0 };
-    int status = 0;
 
     g_option_context_add_main_entries(context, entries, NULL);
     if (!g_option_context_parse(context, &argc, &argv, &error)) {
@@ -302,12 +345,21 @@ main(int argc, char **argv)
         return 2;
     }
     job = (Job){ .seed = (guint64)seed, .n = (guint)MAX(n_runs, (gint)N_LOSSES) };
+    if (trouble >= 0 && trouble < (gint)np_specimen_n_troubles)
+        job.trouble = &np_specimen_troubles[trouble];
     if (single >= 0) {
         show_case(&job, (guint)single);
         return 0;
     }
     job.results = g_new0(NpSpecimenResult, job.n);
-    status = bench(&job, (guint)MAX(n_threads, 1), verbose);
+    held = bench(&job, (guint)MAX(n_threads, 1));
+    if (verbose) {
+        show(&job, NP_SCORE_FALSE, "false");
+        show(&job, NP_SCORE_UNKNOWN, "unknown");
+    }
+    if (job.trouble == NULL)
+        bench_troubles(&job, (guint)MAX(n_threads, 1));
+    printf("\n%s\n", held ? "as good as required" : "NOT as good as required");
     g_free(job.results);
-    return status;
+    return held ? 0 : 1;
 }

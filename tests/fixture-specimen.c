@@ -258,6 +258,85 @@ np_specimen_draw(NpSpecimen *self, guint64 number, double loss)
     draw_path(&rng, &self->scenario, loss);
 }
 
+static void
+duplicate(NpSpecimen *self)
+{
+    self->scenario.link.duplicate = 0.05;
+}
+
+static void
+reorder(NpSpecimen *self)
+{
+    self->scenario.link.reorder = 0.1;
+}
+
+static void
+jitter(NpSpecimen *self)
+{
+    self->scenario.link.jitter = 50 * NP_MSEC;
+}
+
+static void
+narrow(NpSpecimen *self)
+{
+    self->scenario.link.rate = 1000000;
+}
+
+static void
+grant_64_mappings(NpSpecimen *self)
+{
+    self->inner.limits.mappings_per_host = 64;
+}
+
+static void
+grant_32_mappings(NpSpecimen *self)
+{
+    self->inner.limits.mappings_per_host = 32;
+}
+
+static void
+grant_1000_packets(NpSpecimen *self)
+{
+    self->inner.limits.packets_per_second = 1000;
+}
+
+static void
+grant_300_packets(NpSpecimen *self)
+{
+    self->inner.limits.packets_per_second = 300;
+}
+
+/* Others' flows push ours out, some time after. */
+static void
+evict(NpSpecimen *self)
+{
+    self->scenario.flows = 300;
+    self->inner.limits.mappings = 250;
+    self->inner.limits.full = NP_NAT_FULL_EVICT;
+}
+
+/* Others' flows leave nothing, after a while. */
+static void
+fill(NpSpecimen *self)
+{
+    self->scenario.flows = 300;
+    self->inner.limits.mappings = 150;
+}
+
+const NpSpecimenTrouble np_specimen_troubles[] = {
+    { "5 % duplicated", duplicate },
+    { "10 % reordered", reorder },
+    { "50 ms of jitter", jitter },
+    { "1 Mbit/s", narrow },
+    { "64 mappings a host", grant_64_mappings },
+    { "32 mappings a host", grant_32_mappings },
+    { "1000 packets/s", grant_1000_packets },
+    { "300 packets/s", grant_300_packets },
+    { "table full, evicting", evict },
+    { "table full, dropping", fill },
+};
+const guint np_specimen_n_troubles = G_N_ELEMENTS(np_specimen_troubles);
+
 gboolean
 np_specimen_has(const NpSpecimen *self, NpNatAxis axis)
 {

@@ -20,6 +20,15 @@ typedef struct {
 
 void np_specimen_draw(NpSpecimen *self, guint64 number, double loss);
 
+/* What can make a path or a NAT hard to probe, beyond what is drawn. */
+typedef struct {
+    const char *label;
+    void (*apply)(NpSpecimen *specimen);
+} NpSpecimenTrouble;
+
+extern const NpSpecimenTrouble np_specimen_troubles[];
+extern const guint np_specimen_n_troubles;
+
 /* Whether the axis means anything here. */
 gboolean np_specimen_has(const NpSpecimen *self, NpNatAxis axis);
 /*
