@@ -59,7 +59,6 @@ allocation_advance(gpointer data, NpProbeSession *session, NpTime now)
 
     if (self->restarted || !allocation_settled(self, session, now))
         return;
-    self->restarted = TRUE;
     for (guint i = 0; i < N_SOCKETS; i++)
         if (np_probe_session_believes(session, self->asks[i]))
             return;
@@ -68,6 +67,7 @@ allocation_advance(gpointer data, NpProbeSession *session, NpTime now)
         NpAddress address = server->address;
 
         if (server->answered && np_probe_server_is_consistent(server)) {
+            self->restarted = TRUE;
             burst(self, session, &address, now);
             return;
         }
