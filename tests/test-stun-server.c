@@ -161,6 +161,8 @@ opens_in_order_and_says_when_it_listens(void)
         NP_ASSERT_INT(open->socket, socket);
         NP_ASSERT_INT(open->open.transport, is_tcp ? NP_TRANSPORT_TCP : NP_TRANSPORT_UDP);
         NP_ASSERT_INT(open->open.local.port, socket <= 2 ? 10 : 11);
+        /* Only TCP leaves connections behind that would keep the address taken. */
+        NP_ASSERT_INT(open->open.flags, is_tcp ? NP_OPEN_REUSE_ADDRESS : 0);
         tell(&rig, socket, NP_SOCKET_OPENED, NP_WHY_NONE);
         NP_ASSERT_INT(rig.actions[0].kind == NP_DO_LISTEN, is_tcp);
     }
@@ -216,6 +218,38 @@ names_the_listener_that_failed(void)
             NP_WHY_IN_USE);
         NP_ASSERT_INT(transport, rows[i].transport);
     }
+}
+
+static void
+only_the_first_failure_of_a_listener_is_told(void)
+{
+    g_auto(Rig) rig = { 0 };
+    NpHostLimits limits = { .max_sockets = 1000 };
+    NpTransport transport = NP_TRANSPORT_UDP;
+
+    rig_init(&rig, 1000, 1000);
+    np_stun_server_ops.start(rig.server, 0, &limits);
+    drain(&rig);
+    tell(&rig, 1, NP_SOCKET_FAILED, NP_WHY_PERMISSION);
+    NP_ASSERT_INT(rig.n_actions, 2);
+    tell(&rig, 2, NP_SOCKET_FAILED, NP_WHY_IN_USE);
+    NP_REQUIRE(rig.n_actions == 1);
+    NP_ASSERT_INT(rig.actions[0].kind, NP_DO_OPEN);
+    NP_ASSERT_INT(np_stun_server_failure(rig.server, 0, &transport), NP_WHY_PERMISSION);
+    NP_ASSERT_INT(transport, NP_TRANSPORT_TCP);
+}
+
+static void
+an_answer_that_cannot_be_sent_is_no_failure_of_the_listener(void)
+{
+    g_auto(Rig) rig = { 0 };
+    NpTransport transport = NP_TRANSPORT_UDP;
+
+    rig_init(&rig, 1000, 1000);
+    rig_start(&rig);
+    tell(&rig, 2, NP_SOCKET_FAILED, NP_WHY_UNREACHABLE);
+    NP_ASSERT_INT(rig.n_actions, 0);
+    NP_ASSERT_INT(np_stun_server_failure(rig.server, 0, &transport), NP_WHY_NONE);
 }
 
 static void
@@ -409,6 +443,21 @@ connections_are_bounded(void)
 }
 
 static void
+connections_leave_the_listeners_their_descriptors(void)
+{
+    g_auto(Rig) rig = { 0 };
+    NpHostLimits limits = { .max_sockets = 4 + 1 };
+
+    rig_init(&rig, 1000, 1000);
+    np_stun_server_ops.start(rig.server, 0, &limits);
+    drain(&rig);
+    accept_from(&rig, FIRST_CONNECTION, "203.0.113.9:5000");
+    NP_ASSERT_INT(np_stun_server_n_connections(rig.server), 1);
+    accept_from(&rig, FIRST_CONNECTION + 1, "203.0.114.9:5000");
+    NP_ASSERT_INT(np_stun_server_n_connections(rig.server), 1);
+}
+
+static void
 idle_connections_end(void)
 {
     g_auto(Rig) rig = { 0 };
@@ -489,12 +538,15 @@ main(void)
     static const NpTest tests[] = {
         NP_TEST(opens_in_order_and_says_when_it_listens),
         NP_TEST(names_the_listener_that_failed),
+        NP_TEST(only_the_first_failure_of_a_listener_is_told),
+        NP_TEST(an_answer_that_cannot_be_sent_is_no_failure_of_the_listener),
         NP_TEST(answers_from_where_it_was_asked),
         NP_TEST(new_endpoints_replace_the_old_ones),
         NP_TEST(coalesced_and_truncated_datagrams_are_what_they_are),
         NP_TEST(a_network_gets_no_more_than_its_rate),
         NP_TEST(answers_on_a_connection_piece_by_piece),
         NP_TEST(connections_are_bounded),
+        NP_TEST(connections_leave_the_listeners_their_descriptors),
         NP_TEST(idle_connections_end),
         NP_TEST(a_stream_of_rubbish_is_cut),
         NP_TEST(who_does_not_read_gets_no_more),
