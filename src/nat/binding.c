@@ -168,7 +168,9 @@ choose_external(NpNatTranslator *self,
 static guint
 mapping_limit(const NpNatPolicy *policy)
 {
-    return policy->limits.mappings > 0 ? policy->limits.mappings : NP_NAT_MAX_MAPPINGS;
+    guint limit = policy->limits.mappings;
+
+    return limit > 0 ? MIN(limit, NP_NAT_MAX_MAPPINGS) : NP_NAT_MAX_MAPPINGS;
 }
 
 /* Whether the table has room for one more, after an eviction if the policy is of that kind. */
