@@ -65,17 +65,23 @@ birthday_does_not_care_who_holds_and_who_probes(void)
 }
 
 static void
-skipped_ports_are_a_distribution_with_the_given_mean(void)
+skipped_ports_are_a_distribution_with_the_given_mean_and_twice_the_variance(void)
 {
     static const double means[] = { 0.5, 3.5, 10, 30 };
 
     for (gsize i = 0; i < G_N_ELEMENTS(means); i++) {
         double mean = 0.0;
+        double square = 0.0;
 
-        /* The mean of a count is the sum of its tail probabilities. */
-        for (guint n = 0; n < 400; n++)
-            mean += 1.0 - np_punch_odds_skipped(n + 1, means[i]);
+        /* Mean and mean square of a count are sums over its tail probabilities. */
+        for (guint n = 0; n < 400; n++) {
+            double tail = 1.0 - np_punch_odds_skipped(n + 1, means[i]);
+
+            mean += tail;
+            square += (2 * n + 1) * tail;
+        }
         CU_ASSERT_DOUBLE_EQUAL(mean, means[i], 1e-6);
+        CU_ASSERT_DOUBLE_EQUAL(square - mean * mean, 2 * means[i], 1e-4);
         CU_ASSERT(np_punch_odds_skipped(0, means[i]) == 0.0);
     }
     CU_ASSERT(np_punch_odds_skipped(1, 0.0) == 1.0);
@@ -113,7 +119,7 @@ main(void)
         NP_TEST(balanced_is_the_least_that_reaches_the_aim),
         NP_TEST(birthday_is_certain_exactly_when_misses_cannot_fit),
         NP_TEST(birthday_does_not_care_who_holds_and_who_probes),
-        NP_TEST(skipped_ports_are_a_distribution_with_the_given_mean),
+        NP_TEST(skipped_ports_are_a_distribution_with_the_given_mean_and_twice_the_variance),
         NP_TEST(crossed_bursts_match_the_published_table),
         { 0 },
     };

@@ -39,6 +39,25 @@ every_class_gets_its_sentence(void)
     }
 }
 
+/* Of four ports one side holds two and the other tries two: 5 of 6 attempts meet. */
+static void
+what_fails_too_often_counts_as_luck(void)
+{
+    g_auto(NpProfile) profile = { 0 };
+    NpNatBehaviour narrow = *np_punch_peer_behaviour(NP_PUNCH_PEER_SYMMETRIC_BLOCK);
+    g_autofree char *sentence = NULL;
+    NpTone tone = NP_TONE_PLAIN;
+
+    narrow.law.block_size = 4;
+    np_profile_from_behaviour(&profile, &narrow);
+    sentence = np_report_outlook_sentence(&profile, &tone);
+    NP_ASSERT_STR(sentence,
+                  "Friends on open connections can join you directly; those on ordinary home "
+                  "routers only with luck, else through a relay; those behind strict routers only "
+                  "through a relay.");
+    NP_ASSERT_INT(tone, NP_TONE_BAD);
+}
+
 static void
 what_could_not_be_told_is_not_promised(void)
 {
@@ -132,6 +151,7 @@ main(void)
 {
     static const NpTest tests[] = {
         NP_TEST(every_class_gets_its_sentence),
+        NP_TEST(what_fails_too_often_counts_as_luck),
         NP_TEST(what_could_not_be_told_is_not_promised),
         NP_TEST(silence_and_blocked_udp_are_said_plainly),
         NP_TEST(peers_with_the_same_prospect_share_a_row),

@@ -169,6 +169,17 @@ long_words_are_cut_rather_than_run_over(void)
 }
 
 static void
+no_width_is_too_narrow(void)
+{
+    g_autoptr(NpDocument) document = np_document_new("test");
+    g_autofree char *text = NULL;
+
+    np_document_paragraph(document, "0123456789abcdef");
+    text = np_report_text(document, &(NpTextStyle){ .width = 1 });
+    NP_ASSERT_STR(text, "01234567\n89abcdef\n");
+}
+
+static void
 an_empty_document_is_empty(void)
 {
     g_autoptr(NpDocument) document = np_document_new("test");
@@ -187,6 +198,7 @@ main(void)
         NP_TEST(no_line_is_wider_than_asked_and_no_word_is_lost),
         NP_TEST(colour_adds_colour_and_nothing_else),
         NP_TEST(long_words_are_cut_rather_than_run_over),
+        NP_TEST(no_width_is_too_narrow),
         NP_TEST(an_empty_document_is_empty),
         { 0 },
     };
