@@ -8,10 +8,14 @@
  */
 
 #include <stdio.h>
+#include <string.h>
+#include <time.h>
 
 #include "fixture-nat.h"
 
-#define N_PACKETS 2000000
+#define N_PACKETS 640000
+/* The best of these counts: what else runs on the machine only ever adds. */
+#define N_ROUNDS 4
 #define N_EXTERNAL 16
 #define LEAST_PER_SECOND 100000.0
 #define MOST_GROWTH 3.0
@@ -103,8 +107,9 @@ cost(guint kind, guint n_flows)
     g_autofree Flow *flows = g_new0(Flow, n_flows);
     g_autofree NpNatPacket *arrivals = NULL;
     NpAddress server = np_bench_address("192.0.2.1:443");
+    g_autofree NpNatPacket *batch = g_new(NpNatPacket, NP_NAT_MAX_EXPECTED);
     guint n_failed = 0;
-    gint64 started = 0;
+    double best = G_MAXDOUBLE;
 
     policy.mapping = kinds[kind].mapping;
     policy.filtering = kinds[kind].filtering;
@@ -112,13 +117,16 @@ cost(guint kind, guint n_flows)
     bench = np_bench_new(&policy, N_EXTERNAL);
     n_failed = open_flows(&bench, &server, n_flows, flows);
     arrivals = draw_arrivals(&server, n_flows, flows);
-    started = g_get_monotonic_time();
-    for (guint i = 0; i < N_BATCHES; i++)
-        n_failed += pass_batch(&bench, i % 2 == 0 ? NP_NAT_INSIDE : NP_NAT_OUTSIDE,
-                               &arrivals[i * NP_NAT_MAX_EXPECTED]);
-    if (n_failed > 0)
-        return -1;
-    return (double)(g_get_monotonic_time() - started) * 1000 / N_PACKETS;
+    for (guint round = 0; round < N_ROUNDS; round++) {
+        clock_t started = clock();
+
+        for (guint i = 0; i < N_BATCHES; i++) {
+            memcpy(batch, &arrivals[i * NP_NAT_MAX_EXPECTED], NP_NAT_MAX_EXPECTED * sizeof *batch);
+            n_failed += pass_batch(&bench, i % 2 == 0 ? NP_NAT_INSIDE : NP_NAT_OUTSIDE, batch);
+        }
+        best = MIN(best, (double)(clock() - started) * 1e9 / CLOCKS_PER_SEC / N_PACKETS);
+    }
+    return n_failed > 0 ? -1 : best;
 }
 
 int
