@@ -88,7 +88,7 @@ typedef struct {
     NpTally laws; /* allocation, at LAW_FLOWS */
     GArray *milliseconds;
     GArray *packets;
-    guint n_in_time;
+    guint n_reachable, n_in_time;
     double brier; /* sum */
 } Sum;
 
@@ -107,7 +107,10 @@ add(Sum *sum, const NpSpecimen *specimen, const NpSpecimenResult *result)
 
     g_array_append_val(sum->milliseconds, milliseconds);
     g_array_append_val(sum->packets, packets);
-    sum->n_in_time += result->duration <= 2 * slowest_round_trip(specimen) + SETTLING;
+    if (specimen->truth.reachable) {
+        sum->n_reachable++;
+        sum->n_in_time += result->duration <= 2 * slowest_round_trip(specimen) + SETTLING;
+    }
     for (guint axis = 0; axis < NP_NAT_N_AXES; axis++) {
         const NpSpecimenVerdict *verdict = &result->verdicts[axis];
         double miss = verdict->confidence - (verdict->score == NP_SCORE_FALSE ? 0 : 1);
@@ -165,7 +168,7 @@ print_sum(Sum *sum, double loss, gboolean bound)
     printf("  time: median %.0f ms, 95 %% within %.0f ms, %.2f %% within two round trips and 300 "
            "ms\n",
            np_tally_quantile(sum->milliseconds, 0.5), np_tally_quantile(sum->milliseconds, 0.95),
-           100.0 * sum->n_in_time / n);
+           sum->n_reachable > 0 ? 100.0 * sum->n_in_time / sum->n_reachable : 0);
     printf("  packets sent: median %.0f, 95 %% below %.0f\n", np_tally_quantile(sum->packets, 0.5),
            np_tally_quantile(sum->packets, 0.95));
     if (bound && !held)

@@ -209,3 +209,67 @@ np_probe_scenario_verdict(const NpProbeScenario *scenario, NpNatAxis axis)
         return g_strdup(np_nat_axis_value(axis, value));
     return np_verdict_text(verdict);
 }
+
+void
+np_probe_assert_every_dependence(NpNatAxis axis)
+{
+    for (guint mapping = 0; mapping < 3; mapping++) {
+        for (guint filtering = 0; filtering < 3; filtering++) {
+            NpProbeScenario scenario = {
+                .seed = 1 + mapping * 3 + filtering,
+                .behaviour =
+                    np_probe_behaviour((NpNatDependence)mapping, (NpNatDependence)filtering),
+            };
+            guint truth = np_nat_behaviour_value(&scenario.behaviour, axis);
+            g_autofree char *verdict = np_probe_scenario_verdict(&scenario, axis);
+
+            NP_ASSERT_STR(verdict, np_nat_axis_value(axis, truth));
+        }
+    }
+}
+
+void
+np_probe_assert_one_address(NpNatAxis axis)
+{
+    static const char *const expected[] = {
+        "endpoint-independent or address-dependent",
+        "endpoint-independent or address-dependent",
+        "address-and-port-dependent",
+    };
+
+    for (guint value = 0; value < 3; value++) {
+        NpNatDependence dependence = (NpNatDependence)value;
+        NpProbeScenario scenario = {
+            .seed = value + 1,
+            .one_address = TRUE,
+            .behaviour = axis == NP_NAT_AXIS_MAPPING
+                             ? np_probe_behaviour(dependence, NP_NAT_ADDRESS_AND_PORT_DEPENDENT)
+                             : np_probe_behaviour(NP_NAT_ENDPOINT_INDEPENDENT, dependence),
+        };
+        g_autofree char *verdict = np_probe_scenario_verdict(&scenario, axis);
+
+        NP_ASSERT_STR(verdict, expected[value]);
+    }
+}
+
+void
+np_probe_assert_survives_want_of_room(const NpProbeScenario *scenario, NpNatAxis axis, guint truth)
+{
+    guint n_undecided = 0;
+
+    for (guint room = 24; room < 96; room += 2) {
+        NpNatPolicy policy = np_nat_policy_from_behaviour(&scenario->behaviour);
+        NpProbeScenario starved = *scenario;
+        g_autoptr(NpProbePlan) plan = NULL;
+        const NpVerdict *verdict = NULL;
+        guint value = 0;
+
+        policy.limits.mappings_per_host = room;
+        starved.policy = &policy;
+        plan = np_probe_scenario_run(&starved);
+        verdict = &np_probe_plan_profile(plan)->verdicts[axis];
+        CU_ASSERT(!verdict->measured || verdict->possible >> truth & 1);
+        n_undecided += !np_verdict_decided(verdict, &value);
+    }
+    CU_ASSERT(n_undecided > 0);
+}

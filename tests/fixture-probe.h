@@ -43,3 +43,14 @@ NpProbePlan *np_probe_scenario_run(const NpProbeScenario *scenario);
 
 /* The verdict's text, as np_verdict_text(), of one run. To be freed. */
 char *np_probe_scenario_verdict(const NpProbeScenario *scenario, NpNatAxis axis);
+
+/* For tests of mapping and of filtering, which are alike: the truth behind all nine combinations,
+ * and what is left open against a server with one address. */
+void np_probe_assert_every_dependence(NpNatAxis axis);
+void np_probe_assert_one_address(NpNatAxis axis);
+/*
+ * That a NAT with room for some dozens of mappings of a host, wherever in the run the room gives
+ * out, is at most left open, and never taken for one that does anything else than @truth.
+ */
+void
+np_probe_assert_survives_want_of_room(const NpProbeScenario *scenario, NpNatAxis axis, guint truth);

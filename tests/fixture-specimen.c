@@ -216,6 +216,7 @@ draw_layers(NpRng *rng, NpSpecimen *self)
 
     if (chance(rng, 0.08))
         draw_router(rng, &layers[0]);
+    layers[0].reachable = chance(rng, 0.98);
     self->inner = draw_policy(rng, &layers[0]);
     if (layers[0].translated)
         draw_masquerading(rng, &layers[0], &self->inner);

@@ -9,6 +9,7 @@
 #include "harness.h"
 
 #define N_SPECIMENS 150
+#define N_TROUBLED 20
 /* Of all verdicts. */
 #define MOST_UNKNOWN 0.01
 /* The specimens have numbers of their own at each rate of loss. */
@@ -62,6 +63,25 @@ nothing_said_is_false_at_20_percent_loss(void)
     hold(20);
 }
 
+/* Much may stay unknown there. */
+static void
+nothing_said_is_false_in_trouble(void)
+{
+    for (guint i = 0; i < np_specimen_n_troubles * N_TROUBLED; i++) {
+        const NpSpecimenTrouble *trouble = &np_specimen_troubles[i % np_specimen_n_troubles];
+        NpSpecimen specimen;
+        NpSpecimenResult result;
+
+        np_specimen_draw(&specimen, NUMBER(50, i), i % 2 == 0 ? 0 : 0.05);
+        trouble->apply(&specimen);
+        np_specimen_probe(&specimen, &result);
+        for (guint axis = 0; axis < NP_NAT_N_AXES; axis++)
+            NP_ASSERT_ROW(!result.verdicts[axis].applies ||
+                              result.verdicts[axis].score != NP_SCORE_FALSE,
+                          trouble->label);
+    }
+}
+
 static void
 the_same_number_makes_the_same_run(void)
 {
@@ -101,6 +121,7 @@ main(void)
         NP_TEST(nothing_said_is_false_at_5_percent_loss),
         NP_TEST(nothing_said_is_false_at_10_percent_loss),
         NP_TEST(nothing_said_is_false_at_20_percent_loss),
+        NP_TEST(nothing_said_is_false_in_trouble),
         NP_TEST(the_same_number_makes_the_same_run),
         NP_TEST(another_number_makes_another_run),
         { 0 },

@@ -6,40 +6,13 @@
 static void
 tells_the_three_dependences_apart_whatever_the_filter(void)
 {
-    for (guint mapping = 0; mapping < 3; mapping++) {
-        for (guint filtering = 0; filtering < 3; filtering++) {
-            NpProbeScenario scenario = {
-                .seed = 1 + mapping * 3 + filtering,
-                .behaviour =
-                    np_probe_behaviour((NpNatDependence)mapping, (NpNatDependence)filtering),
-            };
-            g_autofree char *verdict = np_probe_scenario_verdict(&scenario, NP_NAT_AXIS_MAPPING);
-
-            NP_ASSERT_STR(verdict, np_nat_axis_value(NP_NAT_AXIS_MAPPING, mapping));
-        }
-    }
+    np_probe_assert_every_dependence(NP_NAT_AXIS_MAPPING);
 }
 
 static void
 says_what_one_address_cannot_tell(void)
 {
-    static const char *const expected[] = {
-        "endpoint-independent or address-dependent",
-        "endpoint-independent or address-dependent",
-        "address-and-port-dependent",
-    };
-
-    for (guint mapping = 0; mapping < 3; mapping++) {
-        NpProbeScenario scenario = {
-            .seed = mapping + 1,
-            .one_address = TRUE,
-            .behaviour =
-                np_probe_behaviour((NpNatDependence)mapping, NP_NAT_ADDRESS_AND_PORT_DEPENDENT),
-        };
-        g_autofree char *verdict = np_probe_scenario_verdict(&scenario, NP_NAT_AXIS_MAPPING);
-
-        NP_ASSERT_STR(verdict, expected[mapping]);
-    }
+    np_probe_assert_one_address(NP_NAT_AXIS_MAPPING);
 }
 
 static void
