@@ -14,7 +14,7 @@ clean_path(void)
 
     np_probe_path_init(&path);
     np_probe_path_add_rtt(&path, 80 * NP_MSEC);
-    path.n_sent = path.n_answered = 60;
+    np_probe_path_count(&path, 60, 60);
     return path;
 }
 
@@ -71,7 +71,7 @@ takes_up_again_when_the_path_turns_out_worse(void)
     NpTime later = 2 * NP_SECOND;
 
     run(&ask, &path, later);
-    path.n_answered = 40;
+    np_probe_path_count(&path, path.n_sent, 40);
     CU_ASSERT(np_probe_ask_deadline(&ask, &path) < NP_TIME_NEVER);
     NP_ASSERT_INT(np_probe_ask_state(&ask, &path, later), NP_PROBE_ASK_PENDING);
     CU_ASSERT(run(&ask, &path, NP_TIME_NEVER - 1) > 3);
@@ -157,7 +157,7 @@ never_sends_more_than_it_can_number(void)
     NpProbePath path = clean_path();
     NpProbeAsk ask = asked(0);
 
-    path.n_answered = 0;
+    np_probe_path_count(&path, path.n_sent, 0);
     CU_ASSERT(run(&ask, &path, NP_TIME_NEVER - 1) <= NP_PROBE_ASK_MAX_COPIES);
 }
 

@@ -10,8 +10,7 @@ measured(guint n_sent, guint n_answered)
 
     np_probe_path_init(&path);
     np_probe_path_add_rtt(&path, 80 * NP_MSEC);
-    path.n_sent = n_sent;
-    path.n_answered = n_answered;
+    np_probe_path_count(&path, n_sent, n_answered);
     return path;
 }
 

@@ -23,14 +23,38 @@
 void
 np_probe_path_init(NpProbePath *self)
 {
-    *self = (NpProbePath){ .rtt_min = NP_TIME_NEVER };
+    *self = (NpProbePath){ .rtt_min = NP_TIME_NEVER, .copies = BLIND_COPIES };
+}
+
+/* Asked for with every packet and every question, hence kept. */
+static void
+update_copies(NpProbePath *self)
+{
+    double copies = ceil(log(FALSE_SILENCE) / log(np_probe_path_loss(self)));
+
+    if (np_probe_path_is_known(self))
+        self->copies = (guint)CLAMP(copies, MIN_COPIES, MAX_COPIES);
+}
+
+void
+np_probe_path_count(NpProbePath *self, guint n_sent, guint n_answered)
+{
+    if (self->n_sent == n_sent && self->n_answered == n_answered)
+        return;
+    self->n_sent = n_sent;
+    self->n_answered = n_answered;
+    update_copies(self);
 }
 
 void
 np_probe_path_add_rtt(NpProbePath *self, NpTime rtt)
 {
+    gboolean was_known = np_probe_path_is_known(self);
+
     self->rtt_min = MIN(self->rtt_min, rtt);
     self->rtt_max = MAX(self->rtt_max, rtt);
+    if (!was_known)
+        update_copies(self);
 }
 
 gboolean
@@ -63,12 +87,7 @@ np_probe_path_loss(const NpProbePath *self)
 guint
 np_probe_path_copies(const NpProbePath *self)
 {
-    double copies = 0;
-
-    if (!np_probe_path_is_known(self))
-        return BLIND_COPIES;
-    copies = ceil(log(FALSE_SILENCE) / log(np_probe_path_loss(self)));
-    return (guint)CLAMP(copies, MIN_COPIES, MAX_COPIES);
+    return self->copies;
 }
 
 gboolean

@@ -16,9 +16,12 @@ typedef struct {
     guint n_answered; /* of those */
     NpTime rtt_min;   /* over all answered copies; NP_TIME_NEVER if none */
     NpTime rtt_max;   /* 0 if none */
+    guint copies;     /* see np_probe_path_copies() */
 } NpProbePath;
 
 void np_probe_path_init(NpProbePath *self);
+/* Replaces what is known of loss. */
+void np_probe_path_count(NpProbePath *self, guint n_sent, guint n_answered);
 void np_probe_path_add_rtt(NpProbePath *self, NpTime rtt);
 
 /* Whether an answer has been timed at all. */

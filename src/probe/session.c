@@ -213,7 +213,8 @@ np_probe_session_report(NpProbeSession *self, const NpSocketEvent *event)
 void
 np_probe_session_measure(NpProbeSession *self, NpTime now)
 {
-    self->path.n_sent = self->path.n_answered = 0;
+    guint n_sent = 0, n_answered = 0;
+
     for (guint i = 0; i < self->asks->len; i++) {
         const NpProbeAsk *ask = self->asks->pdata[i];
         const NpProbeServer *server = NULL;
@@ -227,10 +228,11 @@ np_probe_session_measure(NpProbeSession *self, NpTime now)
         for (guint copy = 0; copy < ask->n_copies; copy++) {
             gboolean answered = ask->answered >> copy & 1;
 
-            self->path.n_sent += answered || copy < ripe;
-            self->path.n_answered += answered;
+            n_sent += answered || copy < ripe;
+            n_answered += answered;
         }
     }
+    np_probe_path_count(&self->path, n_sent, n_answered);
 }
 
 /*
