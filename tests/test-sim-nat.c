@@ -107,6 +107,31 @@ two_hosts_behind_one_nat_get_two_ports(void)
     NP_ASSERT_STR(scene->two.text, "hello");
 }
 
+/* As Linux does it: a packet from one's own address that comes from outside is dropped. */
+static void
+a_hairpin_with_the_internal_source_does_not_come_home(void)
+{
+    static const NpNatHairpin hairpins[] = { NP_NAT_HAIRPIN_SUPPORTED,
+                                             NP_NAT_HAIRPIN_SUPPORTED_INTERNAL };
+
+    for (gsize i = 0; i < G_N_ELEMENTS(hairpins); i++) {
+        g_autoptr(Scene) scene = scene_new();
+        NpNatPolicy policy = preserving();
+        NpSimNat *nat = NULL;
+
+        policy.hairpin = hairpins[i];
+        policy.filtering = NP_NAT_ENDPOINT_INDEPENDENT;
+        nat = np_sim_nat_new(np_sim_world_internet(scene->world), "nat", &policy, "203.0.113.1",
+                             "10.0.0.1");
+        scene->first =
+            np_sim_host_start(np_sim_host_new(np_sim_nat_inside(nat), "client", "10.0.0.2"),
+                              &np_caller_ops, &scene->one);
+        ask(scene, scene->first, &scene->one, SERVER);
+        NP_ASSERT_STR(ask(scene, scene->first, &scene->one, "203.0.113.1:5000"),
+                      i == 0 ? "who am I" : "nothing");
+    }
+}
+
 static void
 nats_come_in_layers(void)
 {
@@ -263,6 +288,7 @@ main(void)
     static const NpTest tests[] = {
         NP_TEST(translates_between_its_networks),
         NP_TEST(two_hosts_behind_one_nat_get_two_ports),
+        NP_TEST(a_hairpin_with_the_internal_source_does_not_come_home),
         NP_TEST(nats_come_in_layers),
         NP_TEST(peers_behind_different_nats_meet_by_both_sending),
         NP_TEST(a_firewall_s_inside_is_reachable_once_it_has_sent),

@@ -200,6 +200,21 @@ receive(gpointer host, NpSimPort *port, NpSimPacket *packet, NpTime now)
     np_sim_network_send(port, packet, now);
 }
 
+/* What bears one's own address and comes from outside is a lie, and dropped as one: Linux calls it
+ * a martian source. A NAT that hairpins without changing the source makes such packets. */
+static void
+arrive_from_network(gpointer host, NpSimPort *port, NpSimPacket *packet, NpTime now)
+{
+    NpSimHost *self = host;
+
+    if (!is_mine(self, &packet->header.source)) {
+        receive(host, port, packet, now);
+        return;
+    }
+    np_sim_trace_packet(np_sim_world_trace(self->world), now, NP_SIM_NOT_WANTED, self->id, packet);
+    np_sim_packet_free(packet);
+}
+
 static void
 arrive_from_self(NpSimEvent *event, NpTime now)
 {
@@ -252,7 +267,7 @@ np_sim_host_new(NpSimNetwork *network, const char *name, const char *address)
     self->max_sockets = DEFAULT_MAX_SOCKETS;
     self->rng = np_sim_world_rng(self->world, "host", name);
     self->secret = np_rng_u32(&self->rng);
-    self->port = np_sim_network_port(network, self->id, self, receive);
+    self->port = np_sim_network_port(network, self->id, self, arrive_from_network);
     self->port.is_endpoint = TRUE;
     np_sim_world_adopt(self->world, self, free_host);
     np_sim_host_add_address(self, address);
