@@ -2,6 +2,8 @@
 
 #include "nat/policy.h"
 
+#include "nat/law.h"
+
 static NpNatPortPolicy
 ports_of_law(const NpNatLaw *law)
 {
@@ -79,7 +81,13 @@ static NpNatLaw
 law_of_ports(const NpNatPortPolicy *ports)
 {
     NpNatLaw law = { .kind = NP_NAT_RANDOM, .first = ports->first, .last = ports->last };
+    guint n_ports = ports->last - ports->first + 1u;
 
+    /* A range of no more ports than a block has seems to be one. */
+    if (n_ports <= NP_NAT_BLOCK_MAX)
+        law = (NpNatLaw){
+            .kind = NP_NAT_BLOCK, .first = ports->first, .last = ports->last, .block_size = n_ports
+        };
     if (ports->block_size > 0)
         return (NpNatLaw){ .kind = NP_NAT_BLOCK,
                            .first = ports->first,

@@ -1,85 +1,29 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
-# The truth of every preset, on the kernel that runs this
+# The three worlds agree: the simulator, nat/translator in a lab, and the kernel
 #
-# What natlab says of a SPEC is held against what plain sockets find behind it. Everything else that
-# is measured in labs rests on this.
+# What natlab says of a SPEC, and what the table beside this file says, is held against what plain
+# sockets find behind it. Everything else that is measured in labs rests on this.
 
 . "$(dirname "$0")/lab.sh"
 
-# Labs at a time: a measurement is mostly waiting.
-jobs=4
+simulated=$builddir/tests/lab/simulated
+matrix=$top_srcdir/tests/lab/matrix
 
-# Options, filters and allocations one by one, then what layers make of each other.
-specs='
-port-restricted,trap=on
-port-restricted,unsolicited=blocked
-restricted,trap=on
-restricted,unsolicited=blocked
-firewall,trap=on
-firewall,filtering=address-dependent
-firewall,filtering=address-dependent,trap=on
-firewall,filtering=endpoint-independent
-full-cone,hairpin=on
-full-cone,hairpin=both-send
-full-cone,hairpin=internal
-restricted,hairpin=on
-restricted,hairpin=both-send
-restricted,hairpin=internal
-port-restricted,hairpin=on
-port-restricted,hairpin=both-send
-port-restricted,hairpin=internal
-port-restricted,hairpin=on,trap=on
-symmetric-random,hairpin=on
-symmetric-random,hairpin=internal
-symmetric-random,filtering=endpoint-independent
-symmetric-random,filtering=address-dependent
-symmetric-sequential,step=2
-symmetric-sequential,step=-1
-symmetric-sequential,step=-7,hairpin=on
-symmetric-sequential,step=1000
-symmetric-sequential,filtering=address-dependent
-address-dependent,filtering=endpoint-independent
-address-dependent,filtering=address-and-port-dependent
-address-dependent,filtering=address-and-port-dependent,trap=on
-address-dependent,allocation=sequential,step=4
-address-dependent,hairpin=on
-full-cone,allocation=random
-full-cone,allocation=random,hairpin=on
-restricted,allocation=sequential,step=2
-port-restricted,allocation=random
-port-restricted,allocation=random,trap=on
-port-restricted,allocation=block,size=64
-port-restricted,allocation=random,hairpin=on
-block,size=64
-block,size=4096,hairpin=on
-block,filtering=endpoint-independent
-port-restricted,cgn=yes
-double,hairpin=on
-double,hairpin=both-send
-double,hairpin=internal
-double,trap=on
-double,cgn=no
-full-cone+full-cone
-full-cone+full-cone,hairpin=on
-full-cone,hairpin=on+full-cone
-restricted+full-cone,hairpin=on
-port-restricted,trap=on+full-cone
-port-restricted,trap=on+restricted
-port-restricted,trap=on+port-restricted
-port-restricted+port-restricted,trap=on
-full-cone+symmetric-random
-symmetric-sequential,step=3+full-cone
-symmetric-random+symmetric-sequential,step=-2
-full-cone+firewall
-full-cone,hairpin=on+firewall
-firewall+full-cone
-firewall+full-cone,hairpin=on
-open+port-restricted
-port-restricted+port-restricted,cgn=no+block
-port-restricted+udp-blocked
-'
+# Labs at a time: a measurement is mostly waiting.
+jobs=8
+
+# modelled SPEC: the same, with what is the kernel's by default done by the model.
+modelled()
+{
+    printf '%s\n' "$1" | awk -v RS='+' -v ORS='' '{
+        sub(/\n$/, "")
+        split($0, word, ",")
+        keys = substr($0, length(word[1]) + 1)
+        print (NR > 1 ? "+" : "") word[1] (word[1] ~ /@/ ? "" : "@model") keys
+    }'
+}
 
 # What a host should find. Three things follow from the others: from one host alone a hairpin shows
 # only if it needs nobody else and bears the external address; what blocks UDP lets TCP pass; and a
@@ -94,13 +38,20 @@ expect()
         END { if (!blocked) print "hears-itself=" (external && alone ? "yes" : "no") }'
 }
 
+# measure WORLD SPEC ROLE...
 measure()
 {
-    "$natlab" run --left "$1" --server-cmd "exec '$plain' observer" \
-        --second-cmd "exec '$plain' neighbour" -- "$plain" subject 2>&1 | tr '\t' '\n'
+    world=$1 spec=$2
+    shift 2
+    if [ "$world" = simulator ]; then
+        "$simulated" "$spec" "$@" 2>&1
+    else
+        "$natlab" run --left "$spec" --server-cmd "exec '$plain' observer" \
+            --second-cmd "exec '$plain' neighbour" -- "$plain" "$@" 2>&1
+    fi | tr '\t' '\n'
 }
 
-# Lines in which found differs from expected; a range holds what lies in it.
+# differences EXPECTED FOUND: lines in which they differ; a range holds what lies in it.
 differences()
 {
     awk '
@@ -118,16 +69,52 @@ differences()
         }' "$1" "$2"
 }
 
+# judge WORLD SPEC KEY=VALUE...: prints what speaks against it.
+judge()
+{
+    world=$1 spec=$2
+    shift 2
+    file=$scratch/$world.$spec
+    printf '%s\n' "$@" > "$file.told"
+    lifetime=$(sed -n 's/^lifetime=//p' "$file.told")
+    if [ -n "$lifetime" ]; then
+        measure "$world" "$spec" ager "$lifetime" "$(sed -n 's/^stream=//p' "$file.told")" \
+            > "$file.found"
+    else
+        measure "$world" "$spec" subject > "$file.found"
+        expect "$spec" > "$file.expected"
+        differences "$file.expected" "$file.found"
+    fi
+    grep -vxFf "$file.found" "$file.told" | sed '/^$/d; s/^/the table says /'
+}
+
+# "WORLD SPEC KEY=VALUE..." for each measurement.
+list()
+{
+    {
+        sed '/^#/d; /^$/d' "$matrix"
+        # Products are the model's by themselves.
+        "$natlab" list --tsv | while read -r preset _; do
+            if "$natlab" show "$preset@kernel" > /dev/null 2>&1; then
+                echo "$preset all"
+            else
+                echo "$preset models"
+            fi
+        done
+    } | while read -r spec worlds told; do
+        [ "$worlds" = kernel ] || echo "simulator $(modelled "$spec") $told"
+        [ "$worlds" = kernel ] || echo "model $(modelled "$spec") $told"
+        [ "$worlds" = models ] || echo "kernel $spec $told"
+    done
+}
+
 lab_begin
-"$natlab" list --tsv | cut -f 1 > "$scratch/list"
-printf '%s\n' "$specs" | sed '/^$/d' >> "$scratch/list"
+list > "$scratch/list"
 
 running=0
-while read -r spec; do
-    {
-        expect "$spec" > "$scratch/$spec.expected"
-        measure "$spec" > "$scratch/$spec.found"
-    } < /dev/null &
+while read -r world spec told; do
+    # shellcheck disable=SC2086 # words
+    judge "$world" "$spec" $told > "$scratch/$world.$spec.against" < /dev/null &
     running=$((running + 1))
     if [ $running -eq $jobs ]; then
         wait
@@ -136,9 +123,7 @@ while read -r spec; do
 done < "$scratch/list"
 wait
 
-while read -r spec; do
-    tap_check "$spec does what it says" "$(
-        differences "$scratch/$spec.expected" "$scratch/$spec.found"
-    )"
+while read -r world spec told; do
+    tap_check "$world: $spec does what it says" "$(cat "$scratch/$world.$spec.against")"
 done < "$scratch/list"
 tap_end

@@ -1,29 +1,21 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-#include "socket.h"
-
 #include "roles.h"
 
 #include <err.h>
 #include <poll.h>
-#include <stdio.h>
 #include <sys/socket.h>
 
 static void
 answer(const int *fds, unsigned asked)
 {
     char line[PLAIN_TEXT_SIZE];
-    char text[PLAIN_TEXT_SIZE];
+    struct plain_reply reply;
     struct sockaddr_in from;
-    unsigned via = asked;
-    unsigned id = 0;
 
-    if (!plain_receive(fds[asked], 0, line, &from))
-        return;
-    if (sscanf(line, "who %u", &id) != 1 && sscanf(line, "from %u %u", &via, &id) != 2)
-        return;
-    if (via < PLAIN_N_ENDPOINTS)
-        plain_send(fds[via], &from, "you %u %s", id, plain_text(&from, text));
+    if (plain_receive(fds[asked], 0, line, &from) &&
+        plain_observer_answer(asked, line, &from, &reply))
+        plain_send(fds[reply.via], &reply.to, "%s", reply.text);
 }
 
 /* Somebody to connect to, for who cannot send UDP. */

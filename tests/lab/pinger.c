@@ -1,13 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-#include "socket.h"
-
 #include "roles.h"
 
 #include <err.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
 #define MAX_COUNT 10000
 /* Longer than any round trip asked for in the tests. */
@@ -22,15 +19,6 @@ struct tally {
     unsigned digest;
 };
 
-static double
-now_ms(void)
-{
-    struct timespec time;
-
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (double)time.tv_sec * 1e3 + (double)time.tv_nsec / 1e6;
-}
-
 static bool
 note(struct tally *tally, int fd, unsigned count, int patience_ms)
 {
@@ -41,7 +29,7 @@ note(struct tally *tally, int fd, unsigned count, int patience_ms)
         return false;
     if (sscanf(line, "you %u", &id) != 1 || id < 1 || id > count || tally->received == count)
         return true;
-    tally->round_trips[tally->received++] = now_ms() - tally->sent_ms[id];
+    tally->round_trips[tally->received++] = plain_now_ms() - tally->sent_ms[id];
     tally->overtaken += id < tally->latest;
     tally->latest = id > tally->latest ? id : tally->latest;
     /* A sum, because order may differ between runs. */
@@ -68,9 +56,9 @@ plain_pinger(unsigned count)
     if (count < 1 || count > MAX_COUNT)
         errx(2, "1 to %d", MAX_COUNT);
     for (unsigned id = 1; id <= count; id++) {
-        tally.sent_ms[id] = now_ms();
+        tally.sent_ms[id] = plain_now_ms();
         plain_send(fd, &to, "who %u", id);
-        while (now_ms() < tally.sent_ms[id] + 1)
+        while (plain_now_ms() < tally.sent_ms[id] + 1)
             note(&tally, fd, count, 1);
     }
     while (tally.received < count && note(&tally, fd, count, PATIENCE_MS))

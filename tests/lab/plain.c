@@ -4,8 +4,6 @@
  * What do the NAT and the wire in front of this host do? Measured with plain sockets.
  */
 
-#include "socket.h"
-
 #include "roles.h"
 
 #include <err.h>
@@ -23,5 +21,7 @@ main(int argc, char **argv)
         return plain_subject();
     if (argc == 3 && strcmp(argv[1], "pinger") == 0)
         return plain_pinger((unsigned)atoi(argv[2]));
-    errx(2, "usage: plain observer|neighbour|subject|pinger COUNT");
+    if (argc == 4 && strcmp(argv[1], "ager") == 0)
+        return plain_ager(atof(argv[2]), atof(argv[3]));
+    errx(2, "usage: plain observer|neighbour|subject|pinger COUNT|ager SECONDS SECONDS");
 }

@@ -5,13 +5,30 @@
  * Who takes part in measuring a NAT
  */
 
+#include "socket.h"
+
 /*
  * On the public server. Lines it understands, I being any number:
  *
  *     who I              answers "you I ENDPOINT", with where the line came from
  *     from N I           the same from its endpoint N
+ *     tell I ENDPOINT    the same, but to ENDPOINT
+ *     note I             answers nothing, but remembers
+ *     noted N I          answers "you I ENDPOINT", with where note N came from
  */
 int plain_observer(void);
+
+struct plain_reply {
+    unsigned via; /* endpoint it leaves from */
+    struct sockaddr_in to;
+    char text[PLAIN_TEXT_SIZE];
+};
+
+/* What it does with a line that came to its endpoint @asked. False: it does not answer. */
+bool plain_observer_answer(unsigned asked,
+                           const char *line,
+                           const struct sockaddr_in *from,
+                           struct plain_reply *reply);
 
 /*
  * On another host of the LAN, told by the subject, past the NAT:
@@ -22,11 +39,18 @@ int plain_observer(void);
  *     back               "hi" to that source; answers "done"
  */
 int plain_neighbour(void);
+void plain_neighbour_answer(const char *line, char answer[PLAIN_TEXT_SIZE]);
 /* Asks it. Ends the program if there is no answer. */
 void plain_neighbour_ask(const char *line, char answer[]);
 
 /* Behind the NAT: prints what it found, in the format of natlab show --tsv but for the name. */
 int plain_subject(void);
+
+/*
+ * The same for what takes time: "lifetime", of mappings whose packets were not answered and
+ * expected to be @lifetime seconds, "stream", of those that were, and "refresh".
+ */
+int plain_ager(double lifetime, double stream);
 
 /*
  * Sends @count questions, a millisecond apart, and prints "received=N first=MS median=MS last=MS
@@ -36,4 +60,4 @@ int plain_subject(void);
 int plain_pinger(unsigned count);
 
 /* The observer's answer to "who", from endpoint @number. False: there is none. */
-_Bool plain_who(int fd, unsigned number, struct sockaddr_in *seen);
+bool plain_who(int fd, unsigned number, struct sockaddr_in *seen);

@@ -4,12 +4,16 @@
 
 #include <arpa/inet.h>
 #include <err.h>
+#include <errno.h>
+#include <linux/errqueue.h>
 #include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
 
 #define FIRST_PORT 5001
 
@@ -52,40 +56,10 @@ plain_local(int fd)
     return address;
 }
 
-const char *
-plain_text(const struct sockaddr_in *address, char text[PLAIN_TEXT_SIZE])
+void
+plain_close(int fd)
 {
-    char host[INET_ADDRSTRLEN] = "?";
-
-    inet_ntop(AF_INET, &address->sin_addr, host, sizeof host);
-    snprintf(text, PLAIN_TEXT_SIZE, "%s:%u", host, ntohs(address->sin_port));
-    return text;
-}
-
-struct sockaddr_in
-plain_parse(const char *text)
-{
-    struct sockaddr_in address = { .sin_family = AF_INET };
-    char host[INET_ADDRSTRLEN];
-    unsigned port = 0;
-
-    if (sscanf(text, "%15[0-9.]:%u", host, &port) != 2 ||
-        inet_pton(AF_INET, host, &address.sin_addr) != 1)
-        errx(1, "no endpoint: %s", text);
-    address.sin_port = htons((in_port_t)port);
-    return address;
-}
-
-bool
-plain_equal(const struct sockaddr_in *a, const struct sockaddr_in *b)
-{
-    return plain_same_host(a, b) && a->sin_port == b->sin_port;
-}
-
-bool
-plain_same_host(const struct sockaddr_in *a, const struct sockaddr_in *b)
-{
-    return a->sin_addr.s_addr == b->sin_addr.s_addr;
+    close(fd);
 }
 
 void
@@ -121,10 +95,66 @@ plain_receive(int fd, int patience_ms, char text[PLAIN_TEXT_SIZE], struct sockad
     return true;
 }
 
-unsigned
-plain_next_id(void)
+bool
+plain_dies(int ttl, const struct sockaddr_in *to, int patience_ms, struct sockaddr_in *where)
 {
-    static unsigned last;
+    union {
+        struct cmsghdr header;
+        char space[512];
+    } control;
+    char data[PLAIN_TEXT_SIZE];
+    struct iovec part = { .iov_base = data, .iov_len = sizeof data };
+    struct msghdr message = { .msg_iov = &part,
+                              .msg_iovlen = 1,
+                              .msg_control = control.space,
+                              .msg_controllen = sizeof control.space };
+    struct pollfd ready = { .fd = plain_open(NULL) };
+    const int one = 1;
+    bool died = false;
 
-    return ++last;
+    setsockopt(ready.fd, IPPROTO_IP, IP_TTL, &ttl, sizeof ttl);
+    setsockopt(ready.fd, IPPROTO_IP, IP_RECVERR, &one, sizeof one);
+    plain_send(ready.fd, to, "hop");
+    poll(&ready, 1, patience_ms);
+    if (recvmsg(ready.fd, &message, MSG_ERRQUEUE | MSG_DONTWAIT) >= 0) {
+        for (struct cmsghdr *it = CMSG_FIRSTHDR(&message); it != NULL;
+             it = CMSG_NXTHDR(&message, it)) {
+            if (it->cmsg_level != IPPROTO_IP || it->cmsg_type != IP_RECVERR)
+                continue;
+            memcpy(where, SO_EE_OFFENDER((struct sock_extended_err *)CMSG_DATA(it)), sizeof *where);
+            died = true;
+        }
+    }
+    close(ready.fd);
+    return died;
+}
+
+bool
+plain_connects(const struct sockaddr_in *to)
+{
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    bool connected = fd >= 0 && connect(fd, (const struct sockaddr *)to, sizeof *to) == 0;
+
+    if (fd >= 0)
+        close(fd);
+    return connected;
+}
+
+double
+plain_now_ms(void)
+{
+    struct timespec time;
+
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return (double)time.tv_sec * 1e3 + (double)time.tv_nsec / 1e6;
+}
+
+void
+plain_sleep(int duration_ms)
+{
+    struct timespec left = { .tv_sec = duration_ms / 1000,
+                             .tv_nsec = duration_ms % 1000 * 1000000L };
+
+    while (duration_ms > 0 && nanosleep(&left, &left) != 0 && errno == EINTR)
+        continue;
 }

@@ -5,20 +5,11 @@
  * sure to come back, last, and what was sent before it must have arrived by then.
  */
 
-#include "socket.h"
-
 #include "roles.h"
 
-#include <arpa/inet.h>
 #include <err.h>
-#include <errno.h>
-#include <linux/errqueue.h>
-#include <poll.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #define PATIENCE_MS 400
 #define ATTEMPTS 3
@@ -112,7 +103,7 @@ measure_mapping(void)
 
     for (unsigned i = 0; i < PLAIN_N_ENDPOINTS; i++)
         seen[i] = who(fd, i);
-    close(fd);
+    plain_close(fd);
     if (!plain_equal(&seen[0], &seen[1]) || !plain_equal(&seen[2], &seen[3]))
         return ON_BOTH;
     return plain_equal(&seen[0], &seen[2]) ? INDEPENDENT : ON_ADDRESS;
@@ -129,7 +120,7 @@ measure_filtering(void)
         found = INDEPENDENT;
     else if (gets_in(fd, 0, 1))
         found = ON_ADDRESS;
-    close(fd);
+    plain_close(fd);
     return found;
 }
 
@@ -137,6 +128,17 @@ static int
 ports_apart(const struct sockaddr_in *seen, int i)
 {
     return (int)ntohs(seen[i + 1].sin_port) - (int)ntohs(seen[i].sin_port);
+}
+
+/* The range ends somewhere, and then the sequence goes on at its other end. */
+static bool
+is_sequence(const struct sockaddr_in *seen, int step)
+{
+    int n_steps = 0;
+
+    for (int i = 0; i + 1 < N_SAMPLES; i++)
+        n_steps += ports_apart(seen, i) == step;
+    return n_steps >= N_SAMPLES - 2;
 }
 
 static void
@@ -147,7 +149,8 @@ print_allocation(void)
     int fds[N_SAMPLES];
     bool preserving = true;
     bool single = true;
-    bool sequential = true;
+    bool sequential = false;
+    int step = 0;
     int least = 65535;
     int most = 0;
 
@@ -163,16 +166,18 @@ print_allocation(void)
         least = port < least ? port : least;
         most = port > most ? port : most;
     }
-    for (int i = 0; i + 1 < N_SAMPLES; i++)
-        sequential = sequential && ports_apart(seen, i) == ports_apart(seen, 0);
+    for (int i = 0; i < 2 && !sequential; i++) {
+        step = ports_apart(seen, i);
+        sequential = is_sequence(seen, step);
+    }
     for (int i = 0; i < N_SAMPLES; i++)
-        close(fds[i]);
+        plain_close(fds[i]);
     printf("\tallocation=%s", preserving                   ? "preserving"
                               : sequential                 ? "sequential"
                               : most - least < RANDOM_SPAN ? "block"
                                                            : "random");
     if (!preserving && sequential)
-        printf("\tallocation.step=%d", ports_apart(seen, 0));
+        printf("\tallocation.step=%d", step);
     else if (!preserving)
         printf("\tallocation.least=%d\tallocation.most=%d", least, most);
     printf("\tpooling=%s", single ? "single" : "arbitrary");
@@ -236,8 +241,8 @@ hears_itself(void)
     plain_send(sender, &seen, "hi");
     who(sender, 0);
     heard = plain_receive(receiver, GRACE_MS, line, NULL) && strcmp(line, "hi") == 0;
-    close(sender);
-    close(receiver);
+    plain_close(sender);
+    plain_close(receiver);
     return heard;
 }
 
@@ -257,10 +262,10 @@ print_hairpin(void)
         plain_neighbour_ask("back", answer);
         printf("\thairpin=%s\thairpin.needs=nothing",
                heard_here(fd) ? hairpin_kind(fd, &own, &from) : "one-way");
-        close(fd);
+        plain_close(fd);
         return;
     }
-    close(fd);
+    plain_close(fd);
     fd = open_pair(&own, &other);
     snprintf(line, sizeof line, "send %s", plain_text(&own, text));
     for (int i = 0; i < 2; i++) {
@@ -271,7 +276,7 @@ print_hairpin(void)
         printf("\thairpin=%s\thairpin.needs=both-send", hairpin_kind(fd, &own, &from));
     else
         printf("\thairpin=unsupported");
-    close(fd);
+    plain_close(fd);
 }
 
 /*
@@ -301,7 +306,7 @@ measure_unsolicited(enum dependence mapping, enum dependence filtering)
     after = who(fd, 0);
     if (!plain_equal(&before, &after))
         verdict = "lost";
-    close(fd);
+    plain_close(fd);
     return verdict;
 }
 
@@ -316,39 +321,9 @@ static bool
 hop_is_shared(int ttl)
 {
     struct sockaddr_in to = plain_endpoint(0);
-    union {
-        struct cmsghdr header;
-        char space[512];
-    } control;
-    char data[PLAIN_TEXT_SIZE];
-    struct iovec part = { .iov_base = data, .iov_len = sizeof data };
-    struct msghdr message = { .msg_iov = &part,
-                              .msg_iovlen = 1,
-                              .msg_control = control.space,
-                              .msg_controllen = sizeof control.space };
-    struct pollfd ready = { .events = 0 };
-    const int one = 1;
-    bool shared = false;
+    struct sockaddr_in where;
 
-    ready.fd = plain_open(NULL);
-    setsockopt(ready.fd, IPPROTO_IP, IP_TTL, &ttl, sizeof ttl);
-    setsockopt(ready.fd, IPPROTO_IP, IP_RECVERR, &one, sizeof one);
-    plain_send(ready.fd, &to, "hop");
-    poll(&ready, 1, GRACE_MS);
-    if (recvmsg(ready.fd, &message, MSG_ERRQUEUE | MSG_DONTWAIT) >= 0) {
-        for (struct cmsghdr *it = CMSG_FIRSTHDR(&message); it != NULL;
-             it = CMSG_NXTHDR(&message, it)) {
-            struct sockaddr_in offender;
-
-            if (it->cmsg_level != IPPROTO_IP || it->cmsg_type != IP_RECVERR)
-                continue;
-            memcpy(&offender, SO_EE_OFFENDER((struct sock_extended_err *)CMSG_DATA(it)),
-                   sizeof offender);
-            shared = is_shared(&offender);
-        }
-    }
-    close(ready.fd);
-    return shared;
+    return plain_dies(ttl, &to, GRACE_MS, &where) && is_shared(&where);
 }
 
 static bool
@@ -360,25 +335,14 @@ measure_cgn(void)
 
     for (int ttl = 1; !found && ttl <= MAX_HOPS; ttl++)
         found = hop_is_shared(ttl);
-    close(fd);
+    plain_close(fd);
     return found;
-}
-
-static bool
-tcp_connects(void)
-{
-    struct sockaddr_in to = plain_endpoint(0);
-    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    bool connected = fd >= 0 && connect(fd, (struct sockaddr *)&to, sizeof to) == 0;
-
-    if (fd >= 0)
-        close(fd);
-    return connected;
 }
 
 int
 plain_subject(void)
 {
+    struct sockaddr_in server = plain_endpoint(0);
     struct sockaddr_in local;
     struct sockaddr_in seen;
     enum dependence mapping = INDEPENDENT;
@@ -386,11 +350,11 @@ plain_subject(void)
     int fd = plain_open(NULL);
 
     if (!plain_who(fd, 0, &seen)) {
-        printf("reachable=no\ttcp=%s\n", tcp_connects() ? "yes" : "no");
+        printf("reachable=no\ttcp=%s\n", plain_connects(&server) ? "yes" : "no");
         return 0;
     }
     local = plain_local(fd);
-    close(fd);
+    plain_close(fd);
     mapping = measure_mapping();
     filtering = measure_filtering();
     printf("reachable=yes\tnat=%s", plain_equal(&local, &seen) ? "none" : "translated");
