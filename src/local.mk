@@ -169,3 +169,7 @@ libnp_pure_a_SOURCES += %D%/rendezvous/registry.c %D%/rendezvous/registry.h
 libnp_pure_a_SOURCES += %D%/rendezvous/switchboard.c %D%/rendezvous/switchboard.h
 libnp_pure_a_SOURCES += %D%/rendezvous/timers.c %D%/rendezvous/timers.h
 libnp_pure_a_SOURCES += %D%/rendezvous/token.c %D%/rendezvous/token.h
+libnp_pure_a_SOURCES += %D%/rendezvous/client.c %D%/rendezvous/client.h
+libnp_pure_a_SOURCES += %D%/rendezvous/clock.c %D%/rendezvous/clock.h
+libnp_pure_a_SOURCES += %D%/rendezvous/consent.c %D%/rendezvous/consent.h
+libnp_pure_a_SOURCES += %D%/rendezvous/handset.c %D%/rendezvous/handset.h

@@ -365,3 +365,7 @@ check_PROGRAMS += %D%/test-rendezvous-registry
 check_PROGRAMS += %D%/test-rendezvous-switchboard
 check_PROGRAMS += %D%/test-rendezvous-timers
 check_PROGRAMS += %D%/test-rendezvous-token
+check_PROGRAMS += %D%/test-rendezvous-client
+check_PROGRAMS += %D%/test-rendezvous-clock
+check_PROGRAMS += %D%/test-rendezvous-consent
+check_PROGRAMS += %D%/test-rendezvous-handset
