@@ -12,3 +12,4 @@ endif
 EXTRA_DIST += %D%/architecture.md %D%/contributing.md
 EXTRA_DIST += %D%/nat-behaviour.md
 dist_man_MANS += %D%/natlab.1
+EXTRA_DIST += %D%/protocol.md
