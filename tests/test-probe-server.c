@@ -147,6 +147,29 @@ knows_who_has_said_that_nobody_listens(void)
     np_probe_servers_clear(&servers);
 }
 
+static void
+replaces_a_server_by_one_that_answers_and_is_consistent(void)
+{
+    NpProbeServers servers;
+    NpAddress address = np_address_ipv4(one, 3478);
+    NpAddress second = np_address_ipv4(one, 3479);
+    NpAddress third = np_address_ipv4(two, 3478);
+
+    np_probe_servers_init(&servers);
+    np_probe_servers_add(&servers, &address, TRUE);
+    np_probe_servers_add(&servers, &second, TRUE);
+    np_probe_servers_add(&servers, &third, FALSE);
+    CU_ASSERT_PTR_NULL(np_probe_servers_replacement(&servers, &address));
+    for (guint i = 0; i < 3; i++)
+        np_probe_servers_at(&servers, i)->answered = TRUE;
+    CU_ASSERT_PTR_EQUAL(np_probe_servers_replacement(&servers, &address),
+                        np_probe_servers_at(&servers, 1));
+    np_probe_servers_at(&servers, 1)->contradictions = 9;
+    CU_ASSERT_PTR_EQUAL(np_probe_servers_replacement(&servers, &address),
+                        np_probe_servers_at(&servers, 2));
+    np_probe_servers_clear(&servers);
+}
+
 int
 main(void)
 {
@@ -157,6 +180,7 @@ main(void)
         NP_TEST(knows_no_alternate_of_a_server_that_named_none),
         NP_TEST(asks_only_an_other_address_that_the_server_may_name),
         NP_TEST(knows_who_has_said_that_nobody_listens),
+        NP_TEST(replaces_a_server_by_one_that_answers_and_is_consistent),
         { 0 },
     };
 

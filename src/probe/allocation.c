@@ -56,22 +56,20 @@ static void
 allocation_advance(gpointer data, NpProbeSession *session, NpTime now)
 {
     NpProbeAllocation *self = data;
+    const NpProbeServer *server = NULL;
+    NpAddress address = { 0 };
 
     if (self->restarted || !allocation_settled(self, session, now))
         return;
     for (guint i = 0; i < N_SOCKETS; i++)
         if (np_probe_session_believes(session, self->asks[i]))
             return;
-    for (guint i = 0; i < np_probe_servers_count(&session->servers); i++) {
-        const NpProbeServer *server = np_probe_servers_at(&session->servers, i);
-        NpAddress address = server->address;
-
-        if (server->answered && np_probe_server_is_consistent(server)) {
-            self->restarted = TRUE;
-            burst(self, session, &address, now);
-            return;
-        }
-    }
+    server = np_probe_servers_replacement(&session->servers, &self->server);
+    if (server == NULL)
+        return;
+    address = server->address;
+    self->restarted = TRUE;
+    burst(self, session, &address, now);
 }
 
 static gboolean

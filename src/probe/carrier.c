@@ -18,6 +18,7 @@
 typedef struct {
     const NpProbeAsk *to_server[N_HOPS]; /* by TTL - 1; NULL before the start */
     const NpProbeAsk *to_self[N_HOPS];
+    const NpProbeAsk *source; /* told where to_self went */
 } NpProbeCarrier;
 
 static gpointer
@@ -39,9 +40,9 @@ carrier_start(gpointer data, NpProbeSession *session, NpTime now)
             session, now, np_probe_session_open(session, 0), &server, (guint8)(i + 1), INTERVAL);
 }
 
-/* An external endpoint of ours, once one is known that is not our own. */
-static gboolean
-find_external(const NpProbeSession *session, NpAddress *external)
+/* Whose answer tells an external endpoint that is not our own; NULL as long as nobody does. */
+static const NpProbeAsk *
+find_external(const NpProbeSession *session)
 {
     for (guint i = 0; i < session->asks->len; i++) {
         const NpProbeAsk *ask = session->asks->pdata[i];
@@ -49,10 +50,9 @@ find_external(const NpProbeSession *session, NpAddress *external)
         if (!np_probe_session_believes(session, ask) ||
             np_address_same_host(&ask->answer.mapped, &session->seen_local))
             continue;
-        *external = np_address_with_port(&ask->answer.mapped, UNUSED_PORT);
-        return TRUE;
+        return ask;
     }
-    return FALSE;
+    return NULL;
 }
 
 static void
@@ -61,9 +61,12 @@ carrier_advance(gpointer data, NpProbeSession *session, NpTime now)
     NpProbeCarrier *self = data;
     NpAddress external = { 0 };
 
-    if (self->to_server[0] == NULL || self->to_self[0] != NULL ||
-        !find_external(session, &external))
+    if (self->to_server[0] == NULL || self->source != NULL)
         return;
+    self->source = find_external(session);
+    if (self->source == NULL)
+        return;
+    external = np_address_with_port(&self->source->answer.mapped, UNUSED_PORT);
     for (guint i = 0; i < N_HOPS; i++)
         self->to_self[i] = np_probe_session_ask_hop(session, now, np_probe_session_open(session, 0),
                                                     &external, (guint8)(i + 1), INTERVAL);
@@ -117,6 +120,11 @@ conclude_ladders(const NpProbeCarrier *self,
 {
     guint copies = 0;
 
+    if (self->source != NULL && !np_probe_session_believes(session, self->source)) {
+        np_verdict_leave_open(verdict, np_verdict_anything(NP_NAT_AXIS_CGN), 1.0,
+                              "the server that told the external address contradicts itself");
+        return;
+    }
     if (self->to_self[0] == NULL || !np_address_is_set(&self->to_server[0]->hop)) {
         np_verdict_leave_open(verdict, np_verdict_anything(NP_NAT_AXIS_CGN), 1.0,
                               "the first router does not say when a TTL expires");

@@ -24,6 +24,7 @@ typedef struct {
      * NAT turns nothing around, and not that it has no room for another mapping. */
     const NpProbeAsk *control;
     gboolean not_applicable; /* no NAT, nothing to turn around */
+    gboolean restarted;      /* with another server */
 } NpProbeHairpin;
 
 static gpointer
@@ -33,29 +34,52 @@ hairpin_create(void)
 }
 
 static void
-hairpin_start(gpointer data, NpProbeSession *session, NpTime now)
+bind_all(NpProbeHairpin *self, NpProbeSession *session, NpTime now, const NpAddress *server)
 {
-    NpProbeHairpin *self = data;
-    NpAddress server = np_probe_servers_at(&session->servers, 0)->address;
-
     for (guint role = 0; role < N_ROLES; role++) {
         self->sockets[role] = np_probe_session_open(session, 0);
-        self->bindings[role] = np_probe_session_ask(session, now, self->sockets[role], &server,
+        self->bindings[role] = np_probe_session_ask(session, now, self->sockets[role], server,
                                                     NP_PROBE_ASK_PLAIN, NP_PROBE_INTERVAL);
+        self->loops[role] = NULL;
     }
+    self->control = NULL;
 }
 
-static gboolean
-is_bound(const NpProbeAsk *binding)
+static void
+hairpin_start(gpointer data, NpProbeSession *session, NpTime now)
 {
-    return binding->has_answer && binding->answer.error == 0;
+    NpAddress server = np_probe_servers_at(&session->servers, 0)->address;
+
+    bind_all(data, session, now, &server);
+}
+
+/* The first server is dead, or worth nothing, but another lives: ask that one instead, once. */
+static void
+change_server(NpProbeHairpin *self, NpProbeSession *session, NpTime now)
+{
+    const NpProbeServer *server = NULL;
+    NpAddress address = { 0 };
+
+    if (self->restarted)
+        return;
+    for (guint role = 0; role < N_ROLES; role++)
+        if (np_probe_session_believes(session, self->bindings[role]) ||
+            np_probe_session_state(session, self->bindings[role], now) == NP_PROBE_ASK_PENDING)
+            return;
+    server = np_probe_servers_replacement(&session->servers, &self->bindings[SELF]->to);
+    if (server == NULL)
+        return;
+    address = server->address;
+    self->restarted = TRUE;
+    bind_all(self, session, now, &address);
 }
 
 static void
 loop(NpProbeHairpin *self, NpProbeSession *session, NpTime now, Role sender, Role target)
 {
-    if (self->loops[sender] != NULL || !is_bound(self->bindings[sender]) ||
-        !is_bound(self->bindings[target]))
+    if (self->loops[sender] != NULL ||
+        !np_probe_session_believes(session, self->bindings[sender]) ||
+        !np_probe_session_believes(session, self->bindings[target]))
         return;
     self->loops[sender] =
         np_probe_session_ask(session, now, self->sockets[sender],
@@ -70,8 +94,9 @@ hairpin_advance(gpointer data, NpProbeSession *session, NpTime now)
 
     if (self->not_applicable)
         return;
+    change_server(self, session, now);
     for (guint role = 0; role < N_ROLES; role++) {
-        if (is_bound(self->bindings[role]) &&
+        if (np_probe_session_believes(session, self->bindings[role]) &&
             np_probe_session_local(session, self->sockets[role], &local) &&
             np_address_equal(&local, &self->bindings[role]->answer.mapped)) {
             self->not_applicable = TRUE;
@@ -81,7 +106,8 @@ hairpin_advance(gpointer data, NpProbeSession *session, NpTime now)
     loop(self, session, now, SENDER, LISTENER);
     loop(self, session, now, SELF, SELF);
     /* Both of these leave in the same dispatch, so that neither waits for the other. */
-    if (is_bound(self->bindings[LEFT]) && is_bound(self->bindings[RIGHT])) {
+    if (np_probe_session_believes(session, self->bindings[LEFT]) &&
+        np_probe_session_believes(session, self->bindings[RIGHT])) {
         loop(self, session, now, LEFT, RIGHT);
         loop(self, session, now, RIGHT, LEFT);
     }

@@ -66,6 +66,19 @@ np_probe_servers_is_proven(const NpProbeServers *self, const NpAddress *host)
     return FALSE;
 }
 
+const NpProbeServer *
+np_probe_servers_replacement(const NpProbeServers *self, const NpAddress *address)
+{
+    for (guint i = 0; i < self->list->len; i++) {
+        const NpProbeServer *server = np_probe_servers_at(self, i);
+
+        if (server->answered && np_probe_server_is_consistent(server) &&
+            !np_address_equal(&server->address, address))
+            return server;
+    }
+    return NULL;
+}
+
 gboolean
 np_probe_servers_any_answered(const NpProbeServers *self)
 {

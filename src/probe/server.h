@@ -52,6 +52,9 @@ gboolean np_probe_servers_add(NpProbeServers *self, const NpAddress *address, gb
 
 /* Whether a person named this host or it has answered: then it may be asked at full rate. */
 gboolean np_probe_servers_is_proven(const NpProbeServers *self, const NpAddress *host);
+/* Another endpoint than @address that answers and is to be believed; NULL if there is none yet. */
+const NpProbeServer *np_probe_servers_replacement(const NpProbeServers *self,
+                                                  const NpAddress *address);
 /* Whether any endpoint has answered a plain request. */
 gboolean np_probe_servers_any_answered(const NpProbeServers *self);
 /* Whether a host says that nobody listens there: so far, UDP gets through. */

@@ -32,6 +32,7 @@ typedef struct {
      * its answer does silence mean that this sender is blocked, and not that the NAT has no room
      * for another mapping. */
     const NpProbeAsk *controls[N_SENDERS];
+    gboolean restarted; /* with another server */
 } NpProbeUnsolicited;
 
 static const guint change_of[N_SENDERS] = {
@@ -46,22 +47,56 @@ unsolicited_create(void)
 }
 
 static void
-unsolicited_start(gpointer data, NpProbeSession *session, NpTime now)
+begin(NpProbeUnsolicited *self, NpProbeSession *session, NpTime now, const NpAddress *server)
 {
-    NpProbeUnsolicited *self = data;
-
-    self->server = np_probe_servers_at(&session->servers, 0)->address;
+    self->server = *server;
     for (guint sender = 0; sender < N_SENDERS; sender++) {
         for (guint i = 0; i < N_EACH; i++) {
             Trial *trial = &self->trials[sender][i];
 
+            *trial = (Trial){ 0 };
             trial->socket = np_probe_session_open(session, 0);
             trial->binding = np_probe_session_ask(session, now, trial->socket, &self->server,
                                                   NP_PROBE_ASK_PLAIN, NP_PROBE_INTERVAL);
             trial->early = np_probe_session_ask(session, now, trial->socket, &self->server,
                                                 change_of[sender], EARLY_INTERVAL);
         }
+        self->controls[sender] = NULL;
     }
+}
+
+static void
+unsolicited_start(gpointer data, NpProbeSession *session, NpTime now)
+{
+    NpAddress server = np_probe_servers_at(&session->servers, 0)->address;
+
+    begin(data, session, now, &server);
+}
+
+/* The first server is dead, or worth nothing, but another lives: ask that one instead, once. */
+static void
+change_server(NpProbeUnsolicited *self, NpProbeSession *session, NpTime now)
+{
+    const NpProbeServer *server = NULL;
+    NpAddress address = { 0 };
+
+    if (self->restarted)
+        return;
+    for (guint sender = 0; sender < N_SENDERS; sender++) {
+        for (guint i = 0; i < N_EACH; i++) {
+            const NpProbeAsk *binding = self->trials[sender][i].binding;
+
+            if (np_probe_session_believes(session, binding) ||
+                np_probe_session_state(session, binding, now) == NP_PROBE_ASK_PENDING)
+                return;
+        }
+    }
+    server = np_probe_servers_replacement(&session->servers, &self->server);
+    if (server == NULL)
+        return;
+    address = server->address;
+    self->restarted = TRUE;
+    begin(self, session, now, &address);
 }
 
 /* Where the early packet, which was filtered, must have come from. */
@@ -120,6 +155,7 @@ unsolicited_advance(gpointer data, NpProbeSession *session, NpTime now)
 {
     NpProbeUnsolicited *self = data;
 
+    change_server(self, session, now);
     for (guint sender = 0; sender < N_SENDERS; sender++) {
         for (guint i = 0; i < N_EACH; i++)
             advance_trial(self, session, (Sender)sender, &self->trials[sender][i], now);

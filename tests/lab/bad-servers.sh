@@ -110,6 +110,48 @@ for preset in $presets; do
 done
 wait
 
+# A good server named after a bad one makes up for it.
+beside='silent echo random error-500 wandering constant'
+behind='port-restricted symmetric-random'
+axes='mapping filtering allocation unsolicited'
+
+# Runs in the lab. Not all at once, as sockets of one host are neighbours to each other's laws.
+ask_beside()
+{
+    port=3000
+    until grep -qs ready "$1/ready"; do
+        sleep 0.02
+    done
+    for fault in $2; do
+        timeout 60 "$natprobe" -4 --format tap --expect "$3" "192.0.2.10:$port" \
+            192.0.2.10:4000 192.0.2.10:4001 > "$1/$fault" 2>&1
+        port=$((port + 1))
+    done
+}
+export -f ask_beside
+
+servers=
+port=3000
+for fault in $beside; do
+    servers="$servers $fault,192.0.2.10:$port"
+    port=$((port + 1))
+done
+for preset in $behind; do
+    here=$scratch/$preset/beside
+    mkdir "$here"
+    # shellcheck disable=SC2046
+    truth=$(truth_of "$preset" | tr , '\n' |
+        grep -E "^($(echo $axes | tr ' ' '|'))=" | paste -sd ,)
+    # Without a manager to tell, natprobed tells standard error when it is ready.
+    timeout 60 "$natlab" run --left "$preset" --server-cmd "
+            env -u NOTIFY_SOCKET '$builddir/tools/natprobed' --listen 192.0.2.10:4000 --listen 192.0.2.10:4001 \
+                --alternate 192.0.2.20 2> '$here/good' &
+            until grep -q 'STUN on' '$here/good'; do sleep 0.02; done
+            exec '$bad_server' $servers > '$here/ready'" \
+        -- bash -c 'ask_beside "$@"' ask_beside "$here" "$beside" "$truth" > "$here/log" 2>&1 &
+done
+wait
+
 # shows WHERE PRESET
 shows()
 {
@@ -151,6 +193,15 @@ for preset in $presets; do
             complaints "$preset" "$port" json "$status" "${why:-$said}"
         )"
     done < "$scratch/faults"
+done
+for preset in $behind; do
+    for fault in $beside; do
+        result=$scratch/$preset/beside/$fault
+        tap_check "$preset: $fault, before a good server, hides nothing" "$(
+            [ "$(grep -sc '^ok' "$result")" = "$(echo $axes | wc -w)" ] ||
+                cat "$result" "${result%/*}/log" 2>&1
+        )"
+    done
 done
 
 tap_end
