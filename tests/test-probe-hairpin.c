@@ -49,6 +49,21 @@ silence_leans_to_unsupported_and_says_what_else_it_may_be(void)
     CU_ASSERT(verdict->why != NULL);
 }
 
+/* The host that sent it drops it as spoofed. */
+static void
+does_not_see_a_hairpin_that_leaves_the_internal_source(void)
+{
+    NpProbeScenario scenario =
+        with_hairpin(6, NP_NAT_ENDPOINT_INDEPENDENT, NP_NAT_HAIRPIN_SUPPORTED_INTERNAL,
+                     NP_NAT_HAIRPIN_NEEDS_NOTHING);
+    g_autoptr(NpProbePlan) plan = np_probe_scenario_run(&scenario);
+    const NpVerdict *verdict = &np_probe_plan_profile(plan)->verdicts[NP_NAT_AXIS_HAIRPIN];
+
+    NP_ASSERT_INT(verdict->possible,
+                  1 << NP_NAT_HAIRPIN_UNSUPPORTED | 1 << NP_NAT_HAIRPIN_SUPPORTED_INTERNAL);
+    CU_ASSERT(verdict->why != NULL);
+}
+
 static void
 has_nothing_to_say_without_a_nat(void)
 {
@@ -79,6 +94,7 @@ main(void)
         NP_TEST(tells_what_a_hairpin_needs),
         NP_TEST(silence_leans_to_unsupported_and_says_what_else_it_may_be),
         NP_TEST(does_not_take_a_nat_without_room_for_one_without_hairpin),
+        NP_TEST(does_not_see_a_hairpin_that_leaves_the_internal_source),
         NP_TEST(has_nothing_to_say_without_a_nat),
         { 0 },
     };
