@@ -69,7 +69,7 @@ times_and_learns_from_an_answer(void)
     reply.other = np_address_ipv4(two, 3479);
     answer(&fixture, &request, &reply, RTT);
 
-    NP_ASSERT_INT(np_probe_session_state(&fixture.session, ask, RTT), NP_PROBE_ASK_ANSWERED);
+    NP_ASSERT_INT(np_probe_ask_state(ask, &fixture.session.path, RTT), NP_PROBE_ASK_ANSWERED);
     CU_ASSERT(np_address_equal(&ask->answer.mapped, &reply.mapped));
     NP_ASSERT_INT(fixture.session.path.rtt_max, RTT);
     NP_ASSERT_INT(np_probe_servers_at(&fixture.session.servers, 0)->rtt, RTT);
@@ -329,7 +329,7 @@ learns_hops_and_refusals_from_icmp(void)
     expired = icmp(&fixture, 11, 0, 0x0a000001);
     np_probe_intake_icmp(&fixture.session, RTT, &expired);
     CU_ASSERT(np_address_is_set(&hop->hop));
-    NP_ASSERT_INT(np_probe_session_state(&fixture.session, hop, RTT), NP_PROBE_ASK_SILENT);
+    NP_ASSERT_INT(np_probe_ask_state(hop, &fixture.session.path, RTT), NP_PROBE_ASK_SILENT);
 
     plain = np_probe_session_ask(&fixture.session, 0, fixture.socket, &fixture.server,
                                  NP_PROBE_ASK_PLAIN, NP_PROBE_INTERVAL);

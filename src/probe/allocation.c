@@ -46,7 +46,7 @@ allocation_settled(gconstpointer data, const NpProbeSession *session, NpTime now
     const NpProbeAllocation *self = data;
 
     for (guint i = 0; i < N_SOCKETS; i++)
-        if (np_probe_session_state(session, self->asks[i], now) == NP_PROBE_ASK_PENDING)
+        if (np_probe_session_waits_for(session, self->asks[i], now))
             return FALSE;
     return TRUE;
 }

@@ -78,11 +78,9 @@ carrier_settled(gconstpointer data, const NpProbeSession *session, NpTime now)
     const NpProbeCarrier *self = data;
 
     for (guint i = 0; i < N_HOPS; i++) {
-        if (self->to_server[i] != NULL &&
-            np_probe_session_state(session, self->to_server[i], now) == NP_PROBE_ASK_PENDING)
+        if (np_probe_session_waits_for(session, self->to_server[i], now))
             return FALSE;
-        if (self->to_self[i] != NULL &&
-            np_probe_session_state(session, self->to_self[i], now) == NP_PROBE_ASK_PENDING)
+        if (np_probe_session_waits_for(session, self->to_self[i], now))
             return FALSE;
     }
     return TRUE;

@@ -184,12 +184,6 @@ filtering_advance(gpointer data, NpProbeSession *session, NpTime now)
 }
 
 static gboolean
-is_pending(const NpProbeSession *session, const NpProbeAsk *ask, NpTime now)
-{
-    return np_probe_session_state(session, ask, now) == NP_PROBE_ASK_PENDING;
-}
-
-static gboolean
 filtering_settled(gconstpointer data, const NpProbeSession *session, NpTime now)
 {
     const NpProbeFiltering *self = data;
@@ -197,13 +191,13 @@ filtering_settled(gconstpointer data, const NpProbeSession *session, NpTime now)
     for (guint i = 0; i < self->n_targets; i++) {
         const Target *target = &self->targets[i];
 
-        if (is_pending(session, target->port.control, now) ||
-            is_pending(session, target->port.change, now) ||
-            is_pending(session, target->address.control, now) ||
-            is_pending(session, target->address.change, now))
+        if (np_probe_session_waits_for(session, target->port.control, now) ||
+            np_probe_session_waits_for(session, target->port.change, now) ||
+            np_probe_session_waits_for(session, target->address.control, now) ||
+            np_probe_session_waits_for(session, target->address.change, now))
             return FALSE;
         for (guint j = 0; j < target->witness_asks->len; j++)
-            if (is_pending(session, target->witness_asks->pdata[j], now))
+            if (np_probe_session_waits_for(session, target->witness_asks->pdata[j], now))
                 return FALSE;
     }
     return TRUE;
@@ -293,8 +287,8 @@ static const char *
 excuse(const NpProbeFiltering *self, const NpProbeSession *session, NpTime now)
 {
     for (guint i = 0; i < self->n_targets; i++)
-        if (is_pending(session, self->targets[i].port.change, now) ||
-            is_pending(session, self->targets[i].address.change, now))
+        if (np_probe_session_waits_for(session, self->targets[i].port.change, now) ||
+            np_probe_session_waits_for(session, self->targets[i].address.change, now))
             return "the run ended before silence meant anything";
     if (!np_probe_path_is_silence(&session->path, np_probe_path_copies(&session->path)))
         return "so many packets are lost that silence means nothing";

@@ -124,14 +124,12 @@ hairpin_settled(gconstpointer data, const NpProbeSession *session, NpTime now)
 
     if (self->not_applicable)
         return TRUE;
-    if (self->control != NULL &&
-        np_probe_session_state(session, self->control, now) == NP_PROBE_ASK_PENDING)
+    if (np_probe_session_waits_for(session, self->control, now))
         return FALSE;
     for (guint role = 0; role < N_ROLES; role++) {
-        if (np_probe_session_state(session, self->bindings[role], now) == NP_PROBE_ASK_PENDING)
+        if (np_probe_session_waits_for(session, self->bindings[role], now))
             return FALSE;
-        if (self->loops[role] != NULL &&
-            np_probe_session_state(session, self->loops[role], now) == NP_PROBE_ASK_PENDING)
+        if (np_probe_session_waits_for(session, self->loops[role], now))
             return FALSE;
     }
     return TRUE;

@@ -76,8 +76,7 @@ mapping_settled(gconstpointer data, const NpProbeSession *session, NpTime now)
 
     for (guint i = 0; i < N_SOCKETS; i++)
         for (guint j = 0; j < self->asks[i]->len; j++)
-            if (np_probe_session_state(session, self->asks[i]->pdata[j], now) ==
-                NP_PROBE_ASK_PENDING)
+            if (np_probe_session_waits_for(session, self->asks[i]->pdata[j], now))
                 return FALSE;
     return TRUE;
 }

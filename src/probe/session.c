@@ -175,10 +175,10 @@ np_probe_session_ask_hop(NpProbeSession *self,
     return ask;
 }
 
-NpProbeAskState
-np_probe_session_state(const NpProbeSession *self, const NpProbeAsk *ask, NpTime now)
+gboolean
+np_probe_session_waits_for(const NpProbeSession *self, const NpProbeAsk *ask, NpTime now)
 {
-    return np_probe_ask_state(ask, &self->path, now);
+    return ask != NULL && np_probe_ask_state(ask, &self->path, now) == NP_PROBE_ASK_PENDING;
 }
 
 void

@@ -74,8 +74,8 @@ NpProbeAsk *np_probe_session_ask_hop(NpProbeSession *self,
                                      const NpAddress *to,
                                      guint8 ttl,
                                      NpTime interval);
-NpProbeAskState
-np_probe_session_state(const NpProbeSession *self, const NpProbeAsk *ask, NpTime now);
+/* Whether @ask, which may be NULL, is neither answered nor conclusively silent. */
+gboolean np_probe_session_waits_for(const NpProbeSession *self, const NpProbeAsk *ask, NpTime now);
 
 /* What became of a socket; ICMP is probe/intake's. */
 void np_probe_session_report(NpProbeSession *self, const NpSocketEvent *event);

@@ -139,7 +139,7 @@ advance_trial(
     NpAddress address = { 0 };
 
     if (trial->late != NULL || trial->dropped || !trial->binding->has_answer ||
-        np_probe_session_state(session, trial->early, now) == NP_PROBE_ASK_PENDING)
+        np_probe_session_waits_for(session, trial->early, now))
         return;
     if (trial->early->has_answer || !find_early_sender(self, session, sender, &address)) {
         trial->dropped = TRUE;
@@ -172,9 +172,9 @@ is_settled(const Trial *trial, const NpProbeSession *session, NpTime now)
     if (trial->dropped)
         return TRUE;
     if (trial->late != NULL)
-        return np_probe_session_state(session, trial->late, now) != NP_PROBE_ASK_PENDING;
-    return np_probe_session_state(session, trial->binding, now) != NP_PROBE_ASK_PENDING &&
-           np_probe_session_state(session, trial->early, now) != NP_PROBE_ASK_PENDING;
+        return !np_probe_session_waits_for(session, trial->late, now);
+    return !np_probe_session_waits_for(session, trial->binding, now) &&
+           !np_probe_session_waits_for(session, trial->early, now);
 }
 
 static gboolean
@@ -183,10 +183,7 @@ unsolicited_settled(gconstpointer data, const NpProbeSession *session, NpTime no
     const NpProbeUnsolicited *self = data;
 
     for (guint sender = 0; sender < N_SENDERS; sender++) {
-        const NpProbeAsk *control = self->controls[sender];
-
-        if (control != NULL &&
-            np_probe_session_state(session, control, now) == NP_PROBE_ASK_PENDING)
+        if (np_probe_session_waits_for(session, self->controls[sender], now))
             return FALSE;
         for (guint i = 0; i < N_EACH; i++)
             if (!is_settled(&self->trials[sender][i], session, now))
