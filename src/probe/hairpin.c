@@ -64,7 +64,7 @@ change_server(NpProbeHairpin *self, NpProbeSession *session, NpTime now)
         return;
     for (guint role = 0; role < N_ROLES; role++)
         if (np_probe_session_believes(session, self->bindings[role]) ||
-            np_probe_session_state(session, self->bindings[role], now) == NP_PROBE_ASK_PENDING)
+            np_probe_session_waits_for(session, self->bindings[role], now))
             return;
     server = np_probe_servers_replacement(&session->servers, &self->bindings[SELF]->to);
     if (server == NULL)

@@ -87,7 +87,7 @@ change_server(NpProbeUnsolicited *self, NpProbeSession *session, NpTime now)
             const NpProbeAsk *binding = self->trials[sender][i].binding;
 
             if (np_probe_session_believes(session, binding) ||
-                np_probe_session_state(session, binding, now) == NP_PROBE_ASK_PENDING)
+                np_probe_session_waits_for(session, binding, now))
                 return;
         }
     }
