@@ -93,6 +93,7 @@ libnp_report_a_SOURCES += %D%/report/format.c %D%/report/format.h
 libnp_report_a_SOURCES += %D%/report/html.c %D%/report/html.h
 libnp_report_a_SOURCES += %D%/report/junit.c %D%/report/junit.h
 libnp_report_a_SOURCES += %D%/report/markdown.c %D%/report/markdown.h
+libnp_report_a_SOURCES += %D%/report/pcapng.c %D%/report/pcapng.h
 libnp_report_a_SOURCES += %D%/report/tap.c %D%/report/tap.h
 libnp_pure_a_SOURCES += %D%/probe/allocation.c %D%/probe/allocation.h
 libnp_pure_a_SOURCES += %D%/probe/ask.c %D%/probe/ask.h
