@@ -174,3 +174,6 @@ libnp_pure_a_SOURCES += %D%/rendezvous/client.c %D%/rendezvous/client.h
 libnp_pure_a_SOURCES += %D%/rendezvous/clock.c %D%/rendezvous/clock.h
 libnp_pure_a_SOURCES += %D%/rendezvous/consent.c %D%/rendezvous/consent.h
 libnp_pure_a_SOURCES += %D%/rendezvous/handset.c %D%/rendezvous/handset.h
+libnp_wire_a_SOURCES += %D%/wire/client.c %D%/wire/client.h
+libnp_wire_a_SOURCES += %D%/wire/lines.c %D%/wire/lines.h
+libnp_wire_a_SOURCES += %D%/wire/server.c %D%/wire/server.h
