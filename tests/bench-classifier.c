@@ -22,6 +22,16 @@
 #define SETTLING (300 * NP_MSEC)
 #define LAW_FLOWS 100.0
 
+static const char legend[] =
+    "false    the truth is ruled out, or a number given with the verdict is wrong;\n"
+    "         below: the upper end of the 95 % interval (Clopper and Pearson)\n"
+    "unknown  the truth is left among others, although a probe with those servers could tell more\n"
+    "open     counted as right: the truth is left among values that no probe from one host, with\n"
+    "         the servers it was given, can tell apart, and natprobe says why: addresses beyond\n"
+    "         those of a server that has one; a pool that keeps each host on one address; a\n"
+    "         hairpin that leaves the internal source; whose a second NAT behind private\n"
+    "         addresses is\n";
+
 /* Each way. */
 static const double losses[] = { 0, 0.05, 0.10, 0.20 };
 #define N_LOSSES G_N_ELEMENTS(losses)
@@ -354,6 +364,7 @@ main(int argc, char **argv)
         show_case(&job, (guint)single);
         return 0;
     }
+    printf("%s", legend);
     job.results = g_new0(NpSpecimenResult, job.n);
     held = bench(&job, (guint)MAX(n_threads, 1));
     if (verbose) {

@@ -312,7 +312,7 @@ static void
 evict(NpSpecimen *self)
 {
     self->scenario.flows = 300;
-    self->inner.limits.mappings = 250;
+    self->inner.limits.mappings = 150;
     self->inner.limits.full = NP_NAT_FULL_EVICT;
 }
 
