@@ -328,6 +328,24 @@ the_same_ends_can_meet_again_after_a_close(void)
     }
 }
 
+static void
+after_a_failure_number_and_port_are_free(void)
+{
+    g_autoptr(Scene) scene = scene_new(NULL);
+
+    np_caller_open_tcp(&scene->callers[0], 1, "0.0.0.0:5000", FALSE);
+    np_caller_connect(&scene->callers[0], 1, "192.0.2.2:80", 0);
+    run(scene, NP_SECOND);
+    CU_ASSERT(heard(scene, 0, 1, NP_SOCKET_FAILED));
+    /* What crossed the report is ignored. */
+    np_caller_write(&scene->callers[0], 1, "too late");
+    np_caller_close(&scene->callers[0], 1, FALSE);
+    np_caller_open_tcp(&scene->callers[0], 2, "0.0.0.0:5000", FALSE);
+    run(scene, NP_SECOND);
+    CU_ASSERT(!heard(scene, 0, 1, NP_SOCKET_CLOSED));
+    CU_ASSERT(heard(scene, 0, 2, NP_SOCKET_OPENED));
+}
+
 int
 main(void)
 {
@@ -348,6 +366,7 @@ main(void)
         NP_TEST(a_machine_that_stops_resets_its_connections),
         NP_TEST(a_listener_out_of_numbers_lets_peers_wait),
         NP_TEST(the_same_ends_can_meet_again_after_a_close),
+        NP_TEST(after_a_failure_number_and_port_are_free),
         { 0 },
     };
 

@@ -21,7 +21,8 @@ typedef struct {
     NpSimEvent event;
     NpSimProcess *process;
     NpSocketEvent report;
-    GBytes *data; /* of a stream; then only socket and peer of the report count */
+    GBytes *data;     /* of a stream; then only socket and peer of the report count */
+    gboolean is_last; /* its socket is gone with it */
 } Report;
 
 static NpTime
@@ -42,6 +43,49 @@ arm(NpSimProcess *self)
         return;
     self->armed = deadline;
     np_sim_world_schedule(self->world, deadline, &self->timer);
+}
+
+/* Reports lead to actions and actions to reports. */
+static void deliver_report(NpSimEvent *event, NpTime now);
+
+static void
+free_report(NpSimEvent *event)
+{
+    Report *report = (Report *)event;
+
+    g_clear_pointer(&report->data, g_bytes_unref);
+    g_free(report);
+}
+
+static void
+schedule_report(NpSimProcess *self, Report what)
+{
+    Report *report = g_memdup2(&what, sizeof what);
+
+    report->event = (NpSimEvent){ .fire = deliver_report, .discard = free_report };
+    report->process = self;
+    np_sim_world_schedule(self->world, np_sim_world_now(self->world), &report->event);
+}
+
+/* As on the real host: after these the number is dead and the port free. Of failures, not those of
+ * a send; they come from the action alone. */
+static gboolean
+is_the_end(NpSocketEventKind kind)
+{
+    switch (kind) {
+    case NP_SOCKET_FAILED:
+    case NP_SOCKET_RESET:
+    case NP_SOCKET_CLOSED:
+        return TRUE;
+    case NP_SOCKET_OPENED:
+    case NP_SOCKET_ACCEPTED:
+    case NP_SOCKET_CONNECTED:
+    case NP_SOCKET_WRITABLE:
+    case NP_SOCKET_EOF:
+    case NP_SOCKET_ICMP:
+        break;
+    }
+    return FALSE;
 }
 
 static void
@@ -130,7 +174,7 @@ perform_on(NpSimProcess *self, NpSimSocket *socket, const NpAction *action)
         break;
     }
     if (report.why != NP_WHY_NONE)
-        np_sim_process_report(self, &report);
+        schedule_report(self, (Report){ .report = report, .is_last = action->kind != NP_DO_SEND });
 }
 
 static void
@@ -151,11 +195,9 @@ perform(NpSimProcess *self, const NpAction *action)
     case NP_DO_SHUTDOWN:
     case NP_DO_CLOSE:
         socket = np_sim_process_socket(self, action->socket);
+        /* A number that is dead is ignored: the report that killed it may have crossed this. */
         if (socket != NULL)
             perform_on(self, socket, action);
-        else
-            g_warning("a machine used socket %" G_GUINT64_FORMAT ", which is not open",
-                      action->socket);
         break;
     }
 }
@@ -203,15 +245,6 @@ deliver_data(NpSimProcess *self, const Report *report, NpTime now)
     self->ops->receive(self->machine, in.arrived, &in);
 }
 
-static void
-free_report(NpSimEvent *event)
-{
-    Report *report = (Report *)event;
-
-    g_clear_pointer(&report->data, g_bytes_unref);
-    g_free(report);
-}
-
 /* Whether the machine still wants to hear it. */
 static gboolean
 is_current(NpSimProcess *self, const NpSocketEvent *event)
@@ -231,12 +264,12 @@ deliver_report(NpSimEvent *event, NpTime now)
     NpSocketId accepted = what->accepted;
 
     if (is_current(self, what)) {
+        if (report->is_last)
+            g_hash_table_remove(self->sockets, &what->socket);
         if (report->data != NULL)
             deliver_data(self, report, now);
         else
             self->ops->report(self->machine, local_time(self, now), what);
-        if (what->kind == NP_SOCKET_CLOSED)
-            g_hash_table_remove(self->sockets, &what->socket);
         drain(self);
     } else if (what->kind == NP_SOCKET_ACCEPTED && np_sim_process_socket(self, accepted) != NULL) {
         close_socket(self, np_sim_process_socket(self, accepted), TRUE, now);
@@ -340,22 +373,10 @@ np_sim_process_receive(NpSimProcess *self,
     drain(self);
 }
 
-static void
-schedule_report(NpSimProcess *self, const NpSocketEvent *event, GBytes *data)
-{
-    Report *report = g_new(Report, 1);
-
-    *report = (Report){ .event = { .fire = deliver_report, .discard = free_report },
-                        .process = self,
-                        .report = *event,
-                        .data = data };
-    np_sim_world_schedule(self->world, np_sim_world_now(self->world), &report->event);
-}
-
 void
 np_sim_process_report(NpSimProcess *self, const NpSocketEvent *event)
 {
-    schedule_report(self, event, NULL);
+    schedule_report(self, (Report){ .report = *event, .is_last = is_the_end(event->kind) });
 }
 
 void
@@ -364,9 +385,7 @@ np_sim_process_report_data(NpSimProcess *self,
                            const NpAddress *from,
                            GBytes *data)
 {
-    NpSocketEvent event = { .socket = socket, .peer = *from };
-
-    schedule_report(self, &event, data);
+    schedule_report(self, (Report){ .report = { .socket = socket, .peer = *from }, .data = data });
 }
 
 NpSimHost *

@@ -54,7 +54,8 @@ void np_sim_process_receive(NpSimProcess *self,
                             const NpSimSocket *socket,
                             const NpSimPacket *packet,
                             NpTime now);
-/* Takes effect later, unless the socket is closed by then. */
+/* Takes effect later, unless the socket is closed by then. With FAILED, RESET and CLOSED the socket
+ * is gone, before the machine hears of it. */
 void np_sim_process_report(NpSimProcess *self, const NpSocketEvent *event);
 /* The same for a piece of a stream. Takes over @data. */
 void np_sim_process_report_data(NpSimProcess *self,
