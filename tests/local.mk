@@ -378,3 +378,8 @@ check_PROGRAMS += %D%/test-wire-lines
 check_PROGRAMS += %D%/scenario-rendezvous
 %C%_scenario_rendezvous_CFLAGS = $(wire_cflags)
 %C%_scenario_rendezvous_LDADD = $(wire_ldadd)
+
+# One script for the simulator's TCP and the kernel's.
+check_PROGRAMS += %D%/scenario-tcp
+%C%_scenario_tcp_CPPFLAGS = $(AM_CPPFLAGS) -D_GNU_SOURCE
+%C%_scenario_tcp_LDADD = $(IO_LDADD)
