@@ -26,8 +26,13 @@
 
 /* One way. Long enough that a busy machine still does both sides' part of a step within it. */
 #define DELAY (20 * NP_MSEC)
-/* Between steps: two round trips and more, but less than the first retransmission. */
-#define STEP (100 * NP_MSEC)
+/* Of a step in the simulator: all round trips, but less than the first retransmission. */
+#define STEP (200 * NP_MSEC)
+/* A step on the kernel is over when nothing was on the wire for so long, longer than an
+ * acknowledgment may be delayed, and for so many looks: time passes without them on a busy machine.
+ */
+#define QUIET (60 * NP_MSEC)
+#define QUIET_LOOKS 30
 #define MAX_STEPS 20
 #define MAX_PACKET 2048
 
@@ -258,6 +263,13 @@ place_clear(Place *self)
         close(self->space);
 }
 
+/* What else a system says on a new link, about IPv6, is not carried. */
+static gboolean
+is_ipv4(const Held *held)
+{
+    return held->bytes[0] >> 4 == 4;
+}
+
 static void
 take_up(Place *self, NpTime now)
 {
@@ -268,7 +280,8 @@ take_up(Place *self, NpTime now)
         if (held->size <= 0)
             return;
         held->due = now + DELAY;
-        g_queue_push_tail(&self->held, g_steal_pointer(&held));
+        if (is_ipv4(held))
+            g_queue_push_tail(&self->held, g_steal_pointer(&held));
     }
 }
 
@@ -294,16 +307,21 @@ turn(Place *self)
 }
 
 static void
-live(Place *places, NpTime duration)
+live(Place *places)
 {
-    NpTime until = np_io_host_now(places[LEFT].host) + duration;
-    NpTime now = 0;
+    NpTime now = np_io_host_now(places[LEFT].host);
+    NpTime last = now; /* when something was on the wire */
 
-    while ((now = np_io_host_now(places[LEFT].host)) < until) {
+    for (guint n = 0; n < QUIET_LOOKS || now - last < QUIET; n++) {
         for (Side side = LEFT; side < N_SIDES; side++)
             turn(&places[side]);
+        now = np_io_host_now(places[LEFT].host);
         for (Side side = LEFT; side < N_SIDES; side++) {
             take_up(&places[side], now);
+            if (!g_queue_is_empty(&places[side].held)) {
+                last = now;
+                n = 0;
+            }
             set_down(&places[side], &places[1 - side], now);
         }
         g_usleep(500);
@@ -326,7 +344,7 @@ perform(const Situation *situation, Witness *witnesses)
             continue;
         for (Side side = LEFT; side < N_SIDES; side++)
             np_io_host_wake(places[side].host);
-        live(places, STEP);
+        live(places);
     }
     for (Side side = LEFT; side < N_SIDES; side++)
         place_clear(&places[side]);
