@@ -17,6 +17,14 @@ static const char *const variants[] = {
     "symmetric-sequential,step=7",
     "symmetric-sequential,step=-2",
     "block,size=128",
+    /* What no rules make of the kernel's NAT. */
+    "full-cone@model,mapping=address-and-port-dependent",
+    "full-cone@model,addresses=8,pooling=arbitrary",
+    "port-restricted@model,allocation=random,unsolicited=remapped",
+    "address-dependent@model,filtering=address-and-port-dependent,unsolicited=blocked",
+    "symmetric-sequential@model,step=-300,range=20000-59999",
+    "port-restricted@model,hairpin=internal-both-send",
+    "port-restricted@model,answer=icmp,refresh=both,lifetime=20",
 };
 
 typedef struct {

@@ -8,8 +8,9 @@
 #define SEPARATOR "=== next"
 
 const NpNatAxis np_trial_axes[] = {
-    NP_NAT_AXIS_REACHABLE,  NP_NAT_AXIS_NAT,     NP_NAT_AXIS_MAPPING,     NP_NAT_AXIS_FILTERING,
-    NP_NAT_AXIS_ALLOCATION, NP_NAT_AXIS_HAIRPIN, NP_NAT_AXIS_UNSOLICITED, NP_NAT_AXIS_CGN,
+    NP_NAT_AXIS_REACHABLE, NP_NAT_AXIS_NAT,         NP_NAT_AXIS_MAPPING,
+    NP_NAT_AXIS_FILTERING, NP_NAT_AXIS_ALLOCATION,  NP_NAT_AXIS_POOLING,
+    NP_NAT_AXIS_HAIRPIN,   NP_NAT_AXIS_UNSOLICITED, NP_NAT_AXIS_CGN,
 };
 const guint np_trial_n_axes = G_N_ELEMENTS(np_trial_axes);
 
@@ -21,6 +22,9 @@ applies(const NpNatBehaviour *truth, NpNatAxis axis)
         return TRUE;
     if (!truth->reachable)
         return FALSE;
+    /* A pool in which a host keeps to one address is one address, as far as the host can see. */
+    if (axis == NP_NAT_AXIS_POOLING)
+        return truth->translated && truth->pooling != NP_NAT_POOLING_PAIRED;
     return truth->translated || (axis != NP_NAT_AXIS_HAIRPIN && axis != NP_NAT_AXIS_ALLOCATION);
 }
 
@@ -82,6 +86,14 @@ is_possible(JsonObject *verdict, const char *value)
     return FALSE;
 }
 
+/* A hairpin that keeps the internal source cannot be seen from one host, where the packet would
+ * bear the host's own address. Naming it as possible is the whole truth then. */
+static gboolean
+is_beyond_one_host(const NpNatBehaviour *truth, NpNatAxis axis)
+{
+    return axis == NP_NAT_AXIS_HAIRPIN && truth->hairpin == NP_NAT_HAIRPIN_SUPPORTED_INTERNAL;
+}
+
 static void
 score(JsonObject *root, const NpNatBehaviour *truth, NpNatAxis axis, NpTrialAxis *result)
 {
@@ -90,7 +102,8 @@ score(JsonObject *root, const NpNatBehaviour *truth, NpNatAxis axis, NpTrialAxis
 
     result->truth = truth_text(truth, axis);
     result->verdict = verdict != NULL ? verdict_text(verdict, axis) : g_strdup("absent");
-    if (g_str_equal(result->truth, result->verdict))
+    if (g_str_equal(result->truth, result->verdict) ||
+        (is_beyond_one_host(truth, axis) && verdict != NULL && is_possible(verdict, value)))
         result->score = NP_SCORE_RIGHT;
     else if (verdict == NULL || g_str_equal(result->verdict, "unknown"))
         result->score = NP_SCORE_UNKNOWN;
