@@ -40,24 +40,6 @@ summaries_are_one_line_without_a_full_stop(void)
 }
 
 static void
-a_preset_is_layers_or_other_words_for_them(void)
-{
-    guint count = 0;
-    const NpNatPreset *presets = np_nat_preset_all(&count);
-
-    for (guint i = 0; i < count; i++) {
-        g_autofree char *name = NULL;
-
-        NP_ASSERT_ROW((presets[i].n_layers > 0) == (presets[i].spec == NULL), presets[i].name);
-        if (presets[i].spec == NULL)
-            continue;
-        name = g_strndup(presets[i].spec, strcspn(presets[i].spec, "@"));
-        NP_REQUIRE(np_nat_preset_find(name) != NULL);
-        NP_ASSERT_ROW(np_nat_preset_find(name)->spec == NULL, presets[i].name);
-    }
-}
-
-static void
 numbers_of_the_law_go_with_its_kind(void)
 {
     guint count = 0;
@@ -83,7 +65,6 @@ main(void)
     static const NpTest tests[] = {
         NP_TEST(names_are_words_of_a_spec_and_found_again),
         NP_TEST(summaries_are_one_line_without_a_full_stop),
-        NP_TEST(a_preset_is_layers_or_other_words_for_them),
         NP_TEST(numbers_of_the_law_go_with_its_kind),
         { 0 },
     };

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 #include "harness.h"
+#include "nat/product.h"
 #include "nat/spec.h"
 
 #include <string.h>
@@ -31,9 +32,7 @@ presets_alone_are_what_the_table_says(void)
         NpNatSpec spec;
 
         NP_ASSERT_ROW(np_nat_spec_parse(&spec, presets[i].name, NULL), presets[i].name);
-        NP_ASSERT_ROW(spec.layers[0].model == (presets[i].spec != NULL), presets[i].name);
-        if (presets[i].spec != NULL)
-            continue;
+        CU_ASSERT(!spec.layers[0].model);
         NP_REQUIRE(spec.n_layers == presets[i].n_layers);
         for (guint j = 0; j < spec.n_layers; j++) {
             g_autofree char *parsed = describe(&spec.layers[j].behaviour);
@@ -41,6 +40,26 @@ presets_alone_are_what_the_table_says(void)
 
             NP_ASSERT_STR(parsed, written);
         }
+    }
+}
+
+/* A product's policy passes through unchanged if nothing is said against it. */
+static void
+products_are_their_policies(void)
+{
+    guint count = 0;
+    const NpNatProduct *products = np_nat_product_all(&count);
+
+    for (guint i = 0; i < count; i++) {
+        NpNatSpec spec;
+
+        NP_ASSERT_ROW(np_nat_spec_parse(&spec, products[i].name, NULL), products[i].name);
+        NP_ASSERT_ROW(np_nat_preset_find(products[i].name) == NULL, products[i].name);
+        NP_REQUIRE(spec.n_layers == 1 && spec.layers[0].model);
+        NP_ASSERT_ROW(
+            memcmp(&spec.layers[0].policy, &products[i].policy, sizeof products[i].policy) == 0,
+            products[i].name);
+        CU_ASSERT(!spec.layers[0].behaviour.cgn == !products[i].cgn);
     }
 }
 
@@ -102,11 +121,11 @@ keys_change_what_they_name(void)
         { "firewall,filtering=address-dependent", "nat=none" },
         { "double,hairpin=on", "needs=both-send" },
         { "double,cgn=no", "cgn=no" },
-        { "linux", "mapping=endpoint-independent filtering=address-and-port-dependent" },
-        { "linux,hairpin=on", "hairpin=supported" },
+        { "linux-masquerade", "mapping=endpoint-independent filtering=address-and-port-dependent" },
+        { "linux-masquerade,hairpin=on", "hairpin=supported" },
         { "pf", "range=50001-65535" },
-        { "carrier", "pooling=paired" },
-        { "carrier", "size=512 range=16384-16895" },
+        { "carrier,addresses=4", "pooling=paired" },
+        { "carrier", "size=504 range=1024-1527" },
         { "full-cone@model,mapping=address-dependent", "mapping=address-dependent" },
         { "full-cone@model,mapping=address-dependent", "allocation=preserving" },
         { "symmetric-random@model,allocation=delta,step=3", "allocation=random" },
@@ -224,7 +243,7 @@ a_bad_spec_gets_a_sentence_that_names_it(void)
         { "open+", "there is no preset \"\"", "udp-blocked" },
         { "+open", "there is no preset \"\"", "udp-blocked" },
         { "open@nft", "no implementation \"nft\"", "kernel, model" },
-        { "linux@kernel", "cannot be linux", "linux@model" },
+        { "pf@kernel", "cannot be pf", "pf@model" },
         { "full-cone,haripin=on", "no key \"haripin\"", "hairpin" },
         { "full-cone,", "no key \"\"", "with @model also" },
         { "full-cone,hairpin", "hairpin=", "off, on, both-send, internal" },
@@ -271,7 +290,7 @@ a_bad_spec_gets_a_sentence_that_names_it(void)
         { "full-cone@model,answer=rst", "answer=rst", "none, icmp" },
         { "open@model,hairpin=on", "open has no hairpin", "" },
         { "firewall@model,unsolicited=remapped", "unsolicited=remapped", "NAT" },
-        { "linux,colour=red", "linux,colour=red: there is no key \"colour\"", "mapping" },
+        { "pf,colour=red", "pf,colour=red: there is no key \"colour\"", "mapping" },
         { "open+open+open+open+open", "more than 4 layers", "" },
         { "double+double+open", "more than 4 layers", "" },
     };
@@ -296,6 +315,7 @@ main(void)
 {
     static const NpTest tests[] = {
         NP_TEST(presets_alone_are_what_the_table_says),
+        NP_TEST(products_are_their_policies),
         NP_TEST(kernel_and_model_have_the_same_presets),
         NP_TEST(keys_change_what_they_name),
         NP_TEST(the_order_of_keys_does_not_matter),

@@ -8,6 +8,7 @@
 
 #include "natlab.h"
 
+#include "nat/product.h"
 #include "nat/spec.h"
 
 #include <stdio.h>
@@ -127,47 +128,62 @@ print_table(const GPtrArray *rows)
     }
 }
 
-static NpNatBehaviour
-truth_of(const NpNatPreset *preset)
+typedef struct {
+    GPtrArray *rows; /* of cells */
+    GString *summaries;
+    gboolean tsv;
+} Listing;
+
+static void
+add_name(Listing *self, const char *name, const char *summary)
 {
     NpNatSpec spec = { 0 };
+    NpNatBehaviour truth;
 
-    if (!np_nat_spec_parse(&spec, preset->name, NULL))
+    if (!np_nat_spec_parse(&spec, name, NULL))
         g_assert_not_reached();
-    return np_nat_spec_truth(&spec);
+    truth = np_nat_spec_truth(&spec);
+    if (self->tsv)
+        print_tsv(name, &truth);
+    g_ptr_array_add(self->rows, make_row(name, &truth));
+    g_string_append_printf(self->summaries, "%s: %s\n", name, summary);
+}
+
+static void
+add_everything(Listing *self)
+{
+    guint count = 0;
+    const NpNatPreset *presets = np_nat_preset_all(&count);
+    const NpNatProduct *products = NULL;
+
+    g_ptr_array_add(self->rows, make_headings());
+    g_string_append(self->summaries, "\nPresets, @kernel unless @model is asked for:\n");
+    for (guint i = 0; i < count; i++)
+        add_name(self, presets[i].name, presets[i].summary);
+    products = np_nat_product_all(&count);
+    g_string_append(self->summaries, "\nProducts, always @model:\n");
+    for (guint i = 0; i < count; i++)
+        add_name(self, products[i].name, products[i].summary);
 }
 
 int
 natlab_list(int argc, char **argv)
 {
     g_autoptr(GPtrArray) rows = g_ptr_array_new_with_free_func((GDestroyNotify)g_strfreev);
+    g_autoptr(GString) summaries = g_string_new(NULL);
     g_autoptr(GError) error = NULL;
-    const NpNatPreset *presets = NULL;
-    gboolean tsv = FALSE;
-    guint count = 0;
+    Listing listing = { .rows = rows, .summaries = summaries };
 
-    if (!parse(NULL, "Lists the presets, and what each does.", &tsv, &argc, &argv, &error)) {
+    if (!parse(NULL, "Lists the presets, and what each does.", &listing.tsv, &argc, &argv,
+               &error)) {
         fprintf(stderr, "natlab: %s\n", error->message);
         return NATLAB_EXIT_USAGE;
     }
-    presets = np_nat_preset_all(&count);
-    g_ptr_array_add(rows, make_headings());
-    for (guint i = 0; i < count; i++) {
-        NpNatBehaviour truth = truth_of(&presets[i]);
-
-        if (tsv)
-            print_tsv(presets[i].name, &truth);
-        g_ptr_array_add(rows, make_row(presets[i].name, &truth));
-    }
-    if (tsv)
+    add_everything(&listing);
+    if (listing.tsv)
         return 0;
     print_table(rows);
-    putchar('\n');
-    for (guint i = 0; i < count; i++) {
-        printf("%s: %s\n", presets[i].name, presets[i].summary);
-        if (presets[i].spec != NULL)
-            printf("  %s\n", presets[i].spec);
-    }
+    fputs(summaries->str, stdout);
     return 0;
 }
 

@@ -23,11 +23,8 @@
 typedef struct {
     const char *name;
     const char *summary; /* one line, no full stop */
-    /* Either layers, the first nearest to the host, or other words for the same: a SPEC in terms of
-     * those that have layers. */
     guint n_layers;
-    NpNatBehaviour layers[2];
-    const char *spec;
+    NpNatBehaviour layers[2]; /* the first is nearest to the host */
 } NpNatPreset;
 
 /* The table; *@count is its length. */

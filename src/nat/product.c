@@ -139,6 +139,7 @@ static const NpNatProduct products[] = {
     },
     {
         .name = "carrier",
+        .cgn = TRUE,
         .summary =
             "a carrier's NAT as RFC 6888 wants it: open to everybody, 504 ports a subscriber",
         .source = "RFC 6888; ports at a sharing ratio of 128",
@@ -162,6 +163,7 @@ static const NpNatProduct products[] = {
     },
     {
         .name = "carrier-cellular",
+        .cgn = TRUE,
         .summary = "a carrier's NAT as cellular networks run it: symmetric, one minute idle",
         .source = "Richter et al. 2016: 40 % of cellular networks are symmetric, median 65 s idle",
         .policy = { SYMMETRIC, .ports = { ANY_PORT, .block_size = 1008, .blocks_per_host = 1 },
@@ -189,4 +191,14 @@ np_nat_product_find(const char *name)
         if (g_str_equal(products[i].name, name))
             return &products[i];
     return NULL;
+}
+
+char *
+np_nat_product_names(void)
+{
+    const char *names[G_N_ELEMENTS(products) + 1] = { NULL };
+
+    for (guint i = 0; i < G_N_ELEMENTS(products); i++)
+        names[i] = products[i].name;
+    return g_strjoinv(", ", (char **)names);
 }

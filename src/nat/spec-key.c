@@ -98,6 +98,7 @@ static const Row rows[NP_NAT_SPEC_N_KEYS] = {
                                 .of_router = TRUE },
     [NP_NAT_SPEC_KEY_FRAGMENTS] = { "fragments", WORDS(fragment_orders, policy.fragments),
                                     .model = TRUE, .of_router = TRUE },
+    [NP_NAT_SPEC_KEY_ALG] = { "alg", WORDS(no_yes, policy.alg), .model = TRUE },
     [NP_NAT_SPEC_KEY_RETURN] = { "return", WORDS(new_same, policy.replies_keep_mapping),
                                  .model = TRUE },
     [NP_NAT_SPEC_KEY_REFRESH] = { "refresh", WORDS(refreshes, policy.refresh), .model = TRUE,

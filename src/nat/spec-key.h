@@ -17,6 +17,7 @@
  *     answer, syn           to what nobody asked for
  *     crossing, loose       TCP
  *     fragments             any-order, in-order, dropped
+ *     alg                   yes: payloads are meddled with, see nat/alg.h
  *     return                which mapping answers to a stranger leave by
  *     refresh, lifetime, stream, tcp-opening, tcp-lifetime, tcp-reset, echo-lifetime
  *     mappings, per-host, pps, full       limits
@@ -56,6 +57,7 @@ typedef enum {
     NP_NAT_SPEC_KEY_CROSSING,
     NP_NAT_SPEC_KEY_LOOSE,
     NP_NAT_SPEC_KEY_FRAGMENTS,
+    NP_NAT_SPEC_KEY_ALG,
     NP_NAT_SPEC_KEY_RETURN,
     NP_NAT_SPEC_KEY_REFRESH,
     NP_NAT_SPEC_KEY_LIFETIME,

@@ -10,6 +10,7 @@
 
 #include "nat/spec.h"
 
+#include "nat/product.h"
 #include "nat/spec-key.h"
 
 #include <string.h>
@@ -21,10 +22,18 @@ G_DEFINE_QUARK(np_nat_spec_error, np_nat_spec_error)
 
 typedef struct {
     const char *text; /* what the user wrote: every sentence begins with it */
-    const NpNatPreset *preset;
+    char *name;       /* of a preset or a product */
+    gboolean product; /* which are all the model's */
     gboolean model;
     NpNatSpecSettings settings;
 } Layer;
+
+static void
+layer_clear(Layer *self)
+{
+    g_free(self->name);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Layer, layer_clear)
 
 static gboolean
 refuse(const Layer *self, GError **error, const char *why)
@@ -37,17 +46,17 @@ refuse(const Layer *self, GError **error, const char *why)
 static gboolean
 refuse_kernel(const Layer *self, GError **error, const char *why)
 {
-    g_autofree char *whole = g_strdup_printf("%s; %s@model can do it", why, self->preset->name);
+    g_autofree char *whole = g_strdup_printf("%s; %s@model can do it", why, self->name);
 
     return refuse(self, error, whole);
 }
 
 static NpNatSpecHairpin
-hairpin_of(const NpNatBehaviour *behaviour)
+hairpin_of(const NpNatPolicy *policy)
 {
-    gboolean both_send = behaviour->hairpin_needs == NP_NAT_HAIRPIN_NEEDS_BOTH_SEND;
+    gboolean both_send = policy->hairpin_filtered;
 
-    switch (behaviour->hairpin) {
+    switch (policy->hairpin) {
     case NP_NAT_HAIRPIN_UNSUPPORTED:
         return NP_NAT_SPEC_HAIRPIN_OFF;
     case NP_NAT_HAIRPIN_SUPPORTED:
@@ -58,16 +67,36 @@ hairpin_of(const NpNatBehaviour *behaviour)
     g_return_val_if_reached(NP_NAT_SPEC_HAIRPIN_OFF);
 }
 
+static guint
+allocation_of(const NpNatPortPolicy *ports)
+{
+    if (ports->block_size > 0)
+        return NP_NAT_BLOCK;
+    if (ports->preserve)
+        return NP_NAT_PRESERVING;
+    switch (ports->order) {
+    case NP_NAT_ORDER_SEQUENTIAL:
+        return NP_NAT_SEQUENTIAL;
+    case NP_NAT_ORDER_RANDOM:
+        return NP_NAT_RANDOM;
+    case NP_NAT_ORDER_DELTA:
+        return NP_NAT_SPEC_DELTA;
+    }
+    g_return_val_if_reached(NP_NAT_RANDOM);
+}
+
 static NpNatSpecSettings
-settings_of(const NpNatBehaviour *behaviour, gboolean outer)
+settings_of(const NpNatPolicy *policy, gboolean cgn)
 {
     return (NpNatSpecSettings){
-        .policy = np_nat_policy_from_behaviour(behaviour),
-        .allocation = behaviour->law.kind,
-        .clash = NP_NAT_ORDER_RANDOM,
-        .hairpin = hairpin_of(behaviour),
-        .cgn = behaviour->cgn || (outer && behaviour->translated),
+        .policy = *policy,
+        .allocation = allocation_of(&policy->ports),
+        .clash = policy->ports.order,
+        .hairpin = hairpin_of(policy),
+        .arbitrary = !policy->paired,
+        .cgn = cgn,
         .n_external = 1,
+        .range = { policy->ports.first, policy->ports.last },
     };
 }
 
@@ -97,7 +126,7 @@ apply_pair(Layer *self, const char *pair, GError **error)
     }
     if ((!policy->translates && np_nat_spec_key_needs_nat(key)) ||
         (!policy->passes_udp && !self->model))
-        why = g_strdup_printf("%s has no %s", self->preset->name, name);
+        why = g_strdup_printf("%s has no %s", self->name, name);
     else if (!np_nat_spec_key_apply(key, value, &self->settings))
         why = g_strdup_printf("%s=%s is not one of: %s", name, value, values);
     return why == NULL || refuse(self, error, why);
@@ -140,7 +169,7 @@ settle_blocks(Layer *self)
     if (ports->block_size == 0)
         ports->block_size = NP_NAT_BLOCK_SIZE;
     ports->blocks_per_host = MAX(ports->blocks_per_host, 1);
-    if (!is_given(self, NP_NAT_SPEC_KEY_RANGE))
+    if (!self->product && !is_given(self, NP_NAT_SPEC_KEY_RANGE))
         ports->first = NP_NAT_BLOCK_FIRST;
 }
 
@@ -166,7 +195,7 @@ settle_ports(Layer *self, GError **error)
     ports->order = order_of(settings);
     ports->first = NP_NAT_RANDOM_FIRST;
     ports->last = G_MAXUINT16;
-    if (is_given(self, NP_NAT_SPEC_KEY_RANGE)) {
+    if (self->product || is_given(self, NP_NAT_SPEC_KEY_RANGE)) {
         ports->first = settings->range[0];
         ports->last = settings->range[1];
     }
@@ -293,53 +322,70 @@ settle(Layer *self, NpNatSpecLayer *layer, GError **error)
     return TRUE;
 }
 
-/* Finds what @head, "preset[@implementation]", names. */
+/* What @head, "preset[@implementation]", names: a preset, or the product it returns. */
 static gboolean
-read_head(Layer *self, const char *head, GError **error)
+read_head(Layer *self,
+          const char *head,
+          const NpNatPreset **preset,
+          const NpNatProduct **product,
+          GError **error)
 {
     const char *at = strchr(head, '@');
-    g_autofree char *name = at == NULL ? g_strdup(head) : g_strndup(head, (gsize)(at - head));
-    g_autofree char *names = np_nat_preset_names();
+    g_autofree char *presets = np_nat_preset_names();
+    g_autofree char *products = np_nat_product_names();
     g_autofree char *why = NULL;
 
-    self->preset = np_nat_preset_find(name);
-    if (self->preset == NULL)
-        why = g_strdup_printf("there is no preset \"%s\"; the presets are %s", name, names);
+    self->name = at == NULL ? g_strdup(head) : g_strndup(head, (gsize)(at - head));
+    *preset = np_nat_preset_find(self->name);
+    *product = *preset == NULL ? np_nat_product_find(self->name) : NULL;
+    self->product = *product != NULL;
+    self->model = self->product || g_strcmp0(at, "@model") == 0;
+    if (*preset == NULL && *product == NULL)
+        why = g_strdup_printf("there is no preset \"%s\"; the presets are %s, the products %s",
+                              self->name, presets, products);
     else if (at != NULL && !g_str_equal(at, "@kernel") && !g_str_equal(at, "@model"))
         why = g_strdup_printf("there is no implementation \"%s\"; those there are: kernel, model",
                               at + 1);
-    else if (self->preset->spec != NULL && g_strcmp0(at, "@kernel") == 0)
-        why = g_strdup_printf("the kernel's NAT cannot be %s; %s@model is", name, name);
-    self->model = g_strcmp0(at, "@model") == 0;
+    else if (self->product && g_strcmp0(at, "@kernel") == 0)
+        why = g_strdup_printf("the kernel's NAT cannot be %s; %s@model is", self->name, self->name);
     return why == NULL || refuse(self, error, why);
+}
+
+/* Adds a layer with the keys in @words, if any. */
+static gboolean
+add_layer(NpNatSpec *self, Layer *layer, char **words, GError **error)
+{
+    if (self->n_layers == NP_NAT_MAX_LAYERS)
+        return refuse(layer, error, "more than " G_STRINGIFY(NP_NAT_MAX_LAYERS) " layers");
+    for (guint i = 0; words != NULL && words[i] != NULL; i++)
+        if (!apply_pair(layer, words[i], error))
+            return FALSE;
+    return settle(layer, &self->layers[self->n_layers++], error);
 }
 
 /* One preset with its keys becomes one layer, or two. */
 static gboolean
-parse_part(NpNatSpec *self, const char *text, const char *said, GError **error)
+parse_part(NpNatSpec *self, const char *text, GError **error)
 {
     g_auto(GStrv) words = g_strsplit(text, ",", -1);
+    g_auto(Layer) layer = { .text = text };
+    const NpNatPreset *preset = NULL;
+    const NpNatProduct *product = NULL;
     gboolean outer = self->n_layers > 0;
-    Layer layer = { .text = said };
 
-    if (!read_head(&layer, words[0] == NULL ? "" : words[0], error))
+    if (!read_head(&layer, words[0] == NULL ? "" : words[0], &preset, &product, error))
         return FALSE;
-    if (layer.preset->spec != NULL) {
-        const char *keys = strchr(text, ',');
-        g_autofree char *whole = g_strconcat(layer.preset->spec, keys == NULL ? "" : keys, NULL);
-
-        return parse_part(self, whole, said, error);
+    if (product != NULL) {
+        layer.settings = settings_of(&product->policy, product->cgn || outer);
+        return add_layer(self, &layer, words + 1, error);
     }
-    if (self->n_layers + layer.preset->n_layers > NP_NAT_MAX_LAYERS)
-        return refuse(&layer, error, "more than " G_STRINGIFY(NP_NAT_MAX_LAYERS) " layers");
-    for (guint i = 0; i < layer.preset->n_layers; i++) {
-        gboolean last = i + 1 == layer.preset->n_layers;
+    for (guint i = 0; i < preset->n_layers; i++) {
+        const NpNatBehaviour *behaviour = &preset->layers[i];
+        NpNatPolicy policy = np_nat_policy_from_behaviour(behaviour);
+        gboolean last = i + 1 == preset->n_layers;
 
-        layer.settings = settings_of(&layer.preset->layers[i], outer);
-        for (guint j = 1; last && words[j] != NULL; j++)
-            if (!apply_pair(&layer, words[j], error))
-                return FALSE;
-        if (!settle(&layer, &self->layers[self->n_layers++], error))
+        layer.settings = settings_of(&policy, behaviour->cgn || (outer && behaviour->translated));
+        if (!add_layer(self, &layer, last && words[0] != NULL ? words + 1 : NULL, error))
             return FALSE;
     }
     return TRUE;
@@ -352,9 +398,9 @@ np_nat_spec_parse(NpNatSpec *self, const char *text, GError **error)
     NpNatSpec parsed = { 0 };
 
     if (parts[0] == NULL)
-        return parse_part(&parsed, "", "", error);
+        return parse_part(&parsed, "", error);
     for (guint i = 0; parts[i] != NULL; i++)
-        if (!parse_part(&parsed, parts[i], parts[i], error))
+        if (!parse_part(&parsed, parts[i], error))
             return FALSE;
     *self = parsed;
     return TRUE;

@@ -2,11 +2,13 @@
 
 #include "pool.h"
 
+#include "nat/product.h"
+
 #include <gio/gio.h>
 
 #define JOBS_PER_CORE 2
 
-/* Beside the presets themselves. */
+/* Beside presets and products themselves. */
 static const char *const variants[] = {
     "port-restricted,hairpin=on",
     "port-restricted,hairpin=both-send",
@@ -66,9 +68,13 @@ np_pool_add_every_nat(NpPool *self, double loss_percent, guint seed)
 {
     guint n_presets = 0;
     const NpNatPreset *presets = np_nat_preset_all(&n_presets);
+    guint n_products = 0;
+    const NpNatProduct *products = np_nat_product_all(&n_products);
 
     for (guint i = 0; i < n_presets; i++)
         np_pool_add(self, presets[i].name, NP_POOL_DELAY_MS, loss_percent, seed);
+    for (guint i = 0; i < n_products; i++)
+        np_pool_add(self, products[i].name, NP_POOL_DELAY_MS, loss_percent, seed);
     for (guint i = 0; i < G_N_ELEMENTS(variants); i++)
         np_pool_add(self, variants[i], NP_POOL_DELAY_MS, loss_percent, seed);
 }

@@ -20,7 +20,7 @@ void np_pool_init(NpPool *self);
 void np_pool_clear(NpPool *self);
 /* @spec is borrowed until clear. */
 void np_pool_add(NpPool *self, const char *spec, guint delay_ms, double loss_percent, guint seed);
-/* Every preset, and what can be switched on and off in them. */
+/* Every preset and product, and what can be switched on and off in them. */
 void np_pool_add_every_nat(NpPool *self, double loss_percent, guint seed);
 /* Runs all; results are handed over in the order of adding, each as soon as it is there. */
 void np_pool_run(NpPool *self, const char *programs, NpPoolEach each, gpointer user);
