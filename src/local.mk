@@ -122,6 +122,9 @@ libnp_pure_a_SOURCES += %D%/sim/world.c %D%/sim/world.h
 # The lab: NATs of the kernel's making, in network namespaces.
 noinst_LIBRARIES += libnp-lab.a
 libnp_lab_a_SOURCES =
+libnp_lab_a_SOURCES += %D%/lab/control.c %D%/lab/control.h
+libnp_lab_a_SOURCES += %D%/lab/holder.c %D%/lab/holder.h
+libnp_lab_a_SOURCES += %D%/lab/visit.c %D%/lab/visit.h
 libnp_lab_a_SOURCES += %D%/lab/interface.c %D%/lab/interface.h
 libnp_lab_a_SOURCES += %D%/lab/lab.c %D%/lab/lab.h
 libnp_lab_a_SOURCES += %D%/lab/model.c %D%/lab/model.h

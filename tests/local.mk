@@ -190,6 +190,7 @@ CLEANFILES += %D%/fuzz/fuzz-nat-spec
 %D%/fuzz/fuzz-nat-spec: %D%/fuzz/fuzz-nat-spec.c libnp-pure.a libnp-lab.a
 	$(AM_V_GEN)$(FUZZ_BUILD) $(srcdir)/%D%/fuzz/fuzz-nat-spec.c $(srcdir)/src/nat/preset.c \
 		$(srcdir)/src/nat/spec.c $(srcdir)/src/nat/spec-key.c \
+		$(srcdir)/src/nat/product.c \
 		$(srcdir)/src/nat/policy.c $(srcdir)/src/nat/behaviour.c \
 		$(srcdir)/src/lab/ruleset.c $(srcdir)/src/lab/topology.c $(GLIB_LIBS) -lm
 
@@ -287,6 +288,7 @@ noinst_PROGRAMS += %D%/lab/simulated
 EXTRA_DIST += %D%/lab/lab.sh %D%/lab/matrix
 dist_check_SCRIPTS += %D%/lab/nat-behaviour.sh
 dist_check_SCRIPTS += %D%/lab/natlab.sh
+dist_check_SCRIPTS += %D%/lab/natlab-up.sh
 check_PROGRAMS += %D%/test-io-clock
 tests_test_io_clock_LDADD = $(IO_LDADD)
 check_PROGRAMS += %D%/test-nat-connection

@@ -1,7 +1,8 @@
 
 bin_PROGRAMS += %D%/natlab
 %C%_natlab_SOURCES = %D%/natlab.c %D%/natlab.h
-%C%_natlab_SOURCES += %D%/natlab-list.c %D%/natlab-run.c
+%C%_natlab_SOURCES += %D%/natlab-list.c %D%/natlab-run.c %D%/natlab-up.c %D%/natlab-visit.c
+%C%_natlab_SOURCES += %D%/natlab-options.c %D%/natlab-options.h
 %C%_natlab_LDADD = libnp-lab.a libnp-pure.a $(GIO_LIBS) $(GLIB_LIBS) -lm
 bin_PROGRAMS += %D%/natprobed
 tools_natprobed_SOURCES = %D%/natprobed.c

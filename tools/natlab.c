@@ -19,6 +19,10 @@ static const struct {
     const char *summary;
 } commands[] = {
     { "run", natlab_run, "Run a command behind a NAT" },
+    { "up", natlab_up, "Build a lab that stays" },
+    { "exec", natlab_exec, "Run a command in a lab that is up" },
+    { "reboot", natlab_reboot, "Let the NATs of a lab forget everything" },
+    { "down", natlab_down, "End a lab" },
     { "list", natlab_list, "List the NATs that have a name" },
     { "show", natlab_show, "Show what a NAT described by SPEC does" },
 };

@@ -10,3 +10,7 @@
 int natlab_list(int argc, char **argv);
 int natlab_show(int argc, char **argv);
 int natlab_run(int argc, char **argv);
+int natlab_up(int argc, char **argv);
+int natlab_exec(int argc, char **argv);
+int natlab_reboot(int argc, char **argv);
+int natlab_down(int argc, char **argv);

@@ -118,7 +118,7 @@ np_lab_start(NpLab *self, pid_t *pid, GError **error)
 {
     const NpLabPlan *plan = self->plan;
     const NpLabHost host = { .name = "server", .node = self->topology->server, .is_server = TRUE };
-    g_auto(GStrv) environment = np_lab_environment(self, &host);
+    g_auto(GStrv) environment = np_lab_environment(self, &host, g_get_environ());
 
     *pid = 0;
     if (plan->server == NULL && plan->natprobed == NULL)
@@ -187,10 +187,9 @@ set_site(const NpLab *self, char **environment, const NpLabHost *host)
 }
 
 char **
-np_lab_environment(const NpLab *self, const NpLabHost *host)
+np_lab_environment(const NpLab *self, const NpLabHost *host, char **environment)
 {
     g_autofree char *seed = g_strdup_printf("%" G_GUINT64_FORMAT, self->plan->wire.seed);
-    char **environment = g_get_environ();
 
     environment = set(environment, "NATLAB_SIDE", host->name);
     environment = set(environment, "NATLAB_SERVER", NP_LAB_SERVER);

@@ -42,8 +42,8 @@ gboolean np_lab_start(NpLab *self, pid_t *pid, GError **error);
 const NpLabNetwork *np_lab_get_network(const NpLab *self);
 /* By name: the sites there are, "second" and "server". FALSE if there is no such host. */
 gboolean np_lab_find(const NpLab *self, const char *name, NpLabHost *host);
-/* What a command on @host is told, see lab/session.h. To be freed. */
-char **np_lab_environment(const NpLab *self, const NpLabHost *host);
+/* @environment, which is taken over, with what a command on @host is told, see lab/session.h. */
+char **np_lab_environment(const NpLab *self, const NpLabHost *host, char **environment);
 /* Whether @pid is one of those without which it is no lab: the wire's, or a model's. */
 gboolean np_lab_needs(const NpLab *self, pid_t pid);
 

@@ -315,8 +315,8 @@ np_lab_network_free(NpLabNetwork *self)
  * mapping. */
 #define SHUT                                                                                       \
     "flush ruleset\ntable inet shut {\n"                                                           \
-    "  chain all { type filter hook prerouting priority -500; policy drop; }\n"                    \
-    "  chain own { type filter hook output priority -500; policy drop; }\n"                        \
+    "  chain arriving { type filter hook prerouting priority -500; policy drop; }\n"               \
+    "  chain leaving { type filter hook output priority -500; policy drop; }\n"                    \
     "}\n"
 
 static gboolean

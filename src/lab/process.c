@@ -47,7 +47,15 @@ np_lab_process_start(const NpLabNetwork *network, const NpLabProgram *program)
     if (!program->foreground)
         step_back();
     if (np_lab_network_enter(network, program->node))
-        execvpe(program->argv[0], (char *const *)program->argv, program->environment);
+        np_lab_process_become(program->argv, program->environment);
     fprintf(stderr, "natlab: %s: %s\n", program->argv[0], strerror(errno));
+    _exit(EXIT_CANNOT_EXECUTE);
+}
+
+void
+np_lab_process_become(const char *const *argv, char **environment)
+{
+    execvpe(argv[0], (char *const *)argv, environment);
+    fprintf(stderr, "natlab: %s: %s\n", argv[0], strerror(errno));
     _exit(errno == ENOENT ? EXIT_NOT_FOUND : EXIT_CANNOT_EXECUTE);
 }

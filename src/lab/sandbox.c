@@ -130,27 +130,6 @@ tie_to_parent(int alive)
         _exit(128 + SIGKILL);
 }
 
-static int
-wait_for(pid_t child, const sigset_t *signals)
-{
-    int status = 0;
-
-    for (;;) {
-        siginfo_t info;
-
-        if (sigwaitinfo(signals, &info) < 0)
-            continue;
-        if (info.si_signo != SIGCHLD) {
-            if (info.si_code != SI_KERNEL)
-                kill(child, info.si_signo);
-            continue;
-        }
-        if (waitpid(child, &status, WNOHANG) != child)
-            continue;
-        return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-    }
-}
-
 /* The first steps of the new process. NULL, or what went wrong. */
 static char *
 move_in(const Move *move)
@@ -183,6 +162,27 @@ live(const Move *move, NpLabSandboxBody body, gpointer data)
 }
 
 int
+np_lab_sandbox_wait(pid_t child, const sigset_t *signals)
+{
+    int status = 0;
+
+    for (;;) {
+        siginfo_t info;
+
+        if (sigwaitinfo(signals, &info) < 0)
+            continue;
+        if (info.si_signo != SIGCHLD) {
+            if (info.si_code != SI_KERNEL)
+                kill(child, info.si_signo);
+            continue;
+        }
+        if (waitpid(child, &status, WNOHANG) != child)
+            continue;
+        return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+    }
+}
+
+int
 np_lab_sandbox_run(NpLabSandboxBody body, gpointer data, GError **error)
 {
     const int spaces = CLONE_NEWNS | CLONE_NEWNET | CLONE_NEWPID;
@@ -209,7 +209,7 @@ np_lab_sandbox_run(NpLabSandboxBody body, gpointer data, GError **error)
         return -1;
     }
     close(move.alive[0]);
-    status = wait_for(child, &signals);
+    status = np_lab_sandbox_wait(child, &signals);
     if (read(move.trouble[0], told, sizeof told - 1) <= 0)
         return status;
     g_set_error_literal(error, G_IO_ERROR, G_IO_ERROR_PERMISSION_DENIED, told);

@@ -22,10 +22,14 @@ void np_lab_sandbox_signals(sigset_t *set);
 /* In the body, while it does not take signals: one that asks it to end and is pending, or 0. */
 int np_lab_sandbox_interrupted(void);
 
+/* Waits for @child, while @signals are blocked. Those sent to the caller meanwhile are sent on to
+ * it; those typed at a terminal are not, since they reach the whole foreground group anyway.
+ * Returns its exit status, or 128 + N if signal N ended it. */
+int np_lab_sandbox_wait(pid_t child, const sigset_t *signals);
+
 /*
- * Runs @body and waits for it. Signals sent to the caller meanwhile are sent on to the body's
- * process, where they are blocked: it takes them with sigwaitinfo(). Those typed at a terminal are
- * not, since they reach the whole foreground group anyway.
+ * Runs @body and waits for it as above. In the body's process signals are blocked: it takes them
+ * with sigwaitinfo().
  *
  * Returns the body's exit status, 128 + N if signal N ended it, -1 with *@error if no sandbox can
  * be made: one sentence that says what is missing. To be called once in a process.

@@ -58,7 +58,7 @@ start(const Session *self, const char *where, const char *const *argv, gboolean 
 
     if (!np_lab_find(self->lab, where, &host))
         return -1;
-    environment = np_lab_environment(self->lab, &host);
+    environment = np_lab_environment(self->lab, &host, g_get_environ());
     program.node = host.node;
     program.environment = environment;
     return np_lab_process_start(np_lab_get_network(self->lab), &program);
