@@ -18,6 +18,7 @@
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
@@ -303,15 +304,16 @@ make_translator(const NpNatSpecLayer *what, const NpLabLayer *layer, const char 
     return self;
 }
 
-/* In the NAT's namespace; the child never returns. */
+/* In the NAT's namespace; the child never returns. Its name is the NAT's, for ps and top. */
 static pid_t
-fork_worker(Worker *worker, int own_end)
+fork_worker(Worker *worker, const char *name, int own_end)
 {
     pid_t pid = fork();
 
     if (pid != 0)
         return pid;
     close(own_end);
+    prctl(PR_SET_NAME, name);
     work(worker);
     fprintf(stderr, "natlab: the model cannot go on: %s\n", g_strerror(errno));
     _exit(STATUS_GAVE_UP);
@@ -337,7 +339,7 @@ np_lab_model_new(const NpLabNetwork *network,
         socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) == 0) {
         self.control = ends[0];
         worker.control = ends[1];
-        self.pid = fork_worker(&worker, ends[0]);
+        self.pid = fork_worker(&worker, name, ends[0]);
     }
     saved = errno;
     close_sockets(&worker);
