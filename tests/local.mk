@@ -288,6 +288,7 @@ noinst_PROGRAMS += %D%/lab/simulated
 EXTRA_DIST += %D%/lab/lab.sh %D%/lab/matrix
 dist_check_SCRIPTS += %D%/lab/nat-behaviour.sh
 dist_check_SCRIPTS += %D%/lab/natlab.sh
+dist_check_SCRIPTS += %D%/lab/model.sh
 dist_check_SCRIPTS += %D%/lab/natlab-up.sh
 check_PROGRAMS += %D%/test-io-clock
 tests_test_io_clock_LDADD = $(IO_LDADD)

@@ -8,9 +8,14 @@
 
 #include <arpa/inet.h>
 #include <err.h>
+#include <errno.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+
+#define KNOCK_PATIENCE_MS 500
 
 /* Where this host is seen to be, from one port of its own. */
 static int
@@ -23,6 +28,26 @@ ask(unsigned port)
     if (!plain_who(plain_open(&local), 0, &seen))
         errx(1, "no answer");
     puts(plain_text(&seen, text));
+    return 0;
+}
+
+/* What comes back of a datagram to @endpoint: an ICMP error, or nothing. */
+static int
+knock(const char *endpoint)
+{
+    struct sockaddr_in to = plain_parse(endpoint);
+    struct sockaddr_in any = { .sin_family = AF_INET };
+    struct pollfd ready = { .fd = plain_open(&any), .events = POLLIN };
+    char byte = 0;
+
+    if (connect(ready.fd, (struct sockaddr *)&to, sizeof to) != 0 || send(ready.fd, "hi", 2, 0) < 0)
+        err(1, "%s", endpoint);
+    if (poll(&ready, 1, KNOCK_PATIENCE_MS) == 0)
+        puts("nothing");
+    else if (recv(ready.fd, &byte, sizeof byte, MSG_DONTWAIT) >= 0)
+        puts("an answer");
+    else
+        puts(errno == ECONNREFUSED ? "refused" : errno == EHOSTUNREACH ? "prohibited" : "an error");
     return 0;
 }
 
@@ -39,7 +64,10 @@ main(int argc, char **argv)
         return plain_pinger((unsigned)atoi(argv[2]));
     if (argc == 3 && strcmp(argv[1], "asker") == 0)
         return ask((unsigned)atoi(argv[2]));
+    if (argc == 3 && strcmp(argv[1], "knocker") == 0)
+        return knock(argv[2]);
     if (argc == 4 && strcmp(argv[1], "ager") == 0)
         return plain_ager(atof(argv[2]), atof(argv[3]));
-    errx(2, "usage: plain observer|neighbour|subject|pinger COUNT|asker PORT|ager SECONDS SECONDS");
+    errx(2, "usage: plain observer|neighbour|subject|pinger COUNT|asker PORT|knocker ENDPOINT|ager "
+            "SECONDS SECONDS");
 }
