@@ -25,11 +25,11 @@ claim(NpDesk *self, const NpRendezvousOrder *order)
 static void
 drain(NpDesk *self)
 {
-    NpRendezvousOrder *order = NULL;
+    for (;;) {
+        g_autoptr(NpRendezvousOrder) order = np_rendezvous_registry_take(self->registry);
 
-    while ((order = np_rendezvous_registry_take(self->registry)) != NULL) {
-        g_autoptr(NpRendezvousOrder) owned = order;
-
+        if (order == NULL)
+            return;
         if (order->kind == NP_RENDEZVOUS_ORDER_CLAIM) {
             claim(self, order);
             continue;
